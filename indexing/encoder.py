@@ -1,0 +1,65 @@
+"""The ports that turn text into vectors, and the dense one's twin for tests."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from indexing.candidates import Floats
+from indexing.index import SparseVector
+
+
+class Encoder(Protocol):
+    """Text into dense vectors of unit length, so that a dot product is the cosine."""
+
+    @property
+    def revision(self) -> str:
+        """Names model and settings; stored vectors of another revision are never reused."""
+
+    @property
+    def size(self) -> int:
+        """How many numbers a vector has."""
+
+    def encode_query(self, text: str) -> Floats:
+        """Shape `(size,)`."""
+
+    def encode_documents(self, texts: Sequence[str]) -> Floats:
+        """Shape `(len(texts), size)`."""
+
+
+class LexicalEncoder(Protocol):
+    """Text into term weights for BM25; the index multiplies in the inverse document frequency."""
+
+    @property
+    def revision(self) -> str: ...
+
+    def encode_query(self, text: str) -> SparseVector: ...
+
+    def encode_document(self, text: str) -> SparseVector:
+        """Of all texts of an item."""
+
+    def encode_core(self, text: str) -> SparseVector:
+        """Of the texts that say what an item is."""
+
+
+class HashEncoder:
+    """The encoder's twin for tests: each word adds a direction fixed by its hash, so texts that
+    share words are near each other. It knows nothing of meaning."""
+
+    revision = "hash-1"
+    size = 64
+
+    def encode_query(self, text: str) -> Floats:
+        vector = np.zeros(self.size, dtype=np.float32)
+        for word in re.findall(r"\w+", text.lower()):
+            seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+            vector += np.random.default_rng(seed).standard_normal(self.size).astype(np.float32)
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
+
+    def encode_documents(self, texts: Sequence[str]) -> Floats:
+        if not texts:
+            return np.empty((0, self.size), dtype=np.float32)
+        return np.stack([self.encode_query(text) for text in texts])

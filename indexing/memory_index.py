@@ -1,0 +1,115 @@
+"""The index's in-memory twin: exact, small, and the reference of the contract suite."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from indexing.candidates import CORE, DENSE, LEXICAL, Candidates, Floats, Keys, no_candidates
+from indexing.documents import ItemKey
+from indexing.filters import AnyOf, Filter, both, matches
+from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
+from indexing.queries import ExpandedQuery
+
+
+class MemoryItemIndex:
+    """Scores every point for every query; for tests and for thinking with."""
+
+    def __init__(self) -> None:
+        self._points: dict[int, IndexedPoint] = {}
+
+    def upsert(self, points: Sequence[IndexedPoint]) -> None:
+        self._points.update({point.key: point for point in points})
+
+    def delete(self, keys: Sequence[ItemKey]) -> None:
+        for key in keys:
+            self._points.pop(key, None)
+
+    def retrieve(self, query: ExpandedQuery, vectors: QueryVectors, limit: int) -> Candidates:
+        passing = self._passing(query.effective_filter)
+        fused: dict[int, float] = {}
+        found_by = self._score(passing, vectors)
+        for scores in (found_by[name] for name in (DENSE, LEXICAL) if name in found_by):
+            found = [(key, score) for key, score in zip(passing, scores, strict=True) if score > 0]
+            found.sort(key=lambda pair: -pair[1])
+            for rank, (key, _) in enumerate(found[:limit]):
+                fused[key] = fused.get(key, 0.0) + 1.0 / (RRF_K + rank)
+        ordered = sorted(fused, key=lambda key: (-fused[key], key))[:limit]
+        return self._candidates(query, vectors, ordered, fused, capped=len(fused) > limit)
+
+    def browse(self, query: ExpandedQuery, limit: int) -> Candidates:
+        def popularity(key: int) -> float:
+            value = self._points[key].payload["popularity"]
+            return value if isinstance(value, float) else 0.0
+
+        ordered = sorted(self._passing(query.effective_filter), key=popularity, reverse=True)
+        scores = {key: popularity(key) for key in ordered}
+        return self._candidates(
+            query, QueryVectors(), ordered[:limit], scores, capped=len(ordered) > limit
+        )
+
+    def matching(self, keys: Keys, condition: Filter) -> frozenset[int]:
+        return frozenset(set(keys.tolist()) & set(self._passing(condition)))
+
+    def count(self) -> int:
+        return len(self._points)
+
+    def optimize(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def _passing(self, condition: Filter | None) -> list[int]:
+        return [
+            key
+            for key, point in self._points.items()
+            if condition is None or matches(condition, point.payload)
+        ]
+
+    def _score(self, keys: list[int], vectors: QueryVectors) -> dict[str, Floats]:
+        scores: dict[str, Floats] = {}
+        points = [self._points[key] for key in keys]
+        if vectors.dense is not None:
+            cosines = [float(point.dense @ vectors.dense) for point in points]
+            scores[DENSE] = np.array(cosines, np.float32)
+        if vectors.lexical is not None:
+            scores[LEXICAL] = self._bm25(points, vectors.lexical, lambda point: point.lexical)
+            scores[CORE] = self._bm25(points, vectors.lexical, lambda point: point.core)
+        return scores
+
+    def _bm25(
+        self,
+        points: list[IndexedPoint],
+        query: SparseVector,
+        text: Callable[[IndexedPoint], SparseVector],
+    ) -> Floats:
+        """Qdrant's IDF modifier: idf = ln((N - df + 0.5) / (df + 0.5) + 1) times the weights."""
+        total = len(self._points)
+        scores = np.zeros(len(points), dtype=np.float32)
+        for term, weight in zip(query.indices, query.values, strict=True):
+            df = sum(term in text(point).indices for point in self._points.values())
+            idf = np.log((total - df + 0.5) / (df + 0.5) + 1.0)
+            for n, point in enumerate(points):
+                stored = dict(zip(text(point).indices, text(point).values, strict=True))
+                scores[n] += weight * idf * stored.get(term, 0.0)
+        return scores
+
+    def _candidates(
+        self,
+        query: ExpandedQuery,
+        vectors: QueryVectors,
+        ordered: list[int],
+        fused: dict[int, float],
+        capped: bool,
+    ) -> Candidates:
+        if query.included:
+            wanted = both(query.effective_filter, AnyOf("id", query.included))
+            ordered = ordered + [key for key in self._passing(wanted) if key not in set(ordered)]
+        if not ordered:
+            return no_candidates()
+        return Candidates(
+            keys=np.array(ordered, dtype=np.int64),
+            fused=np.array([fused.get(key, 0.0) for key in ordered], dtype=np.float32),
+            scores=self._score(ordered, vectors),
+            capped=capped,
+        )

@@ -1,0 +1,52 @@
+"""From what Qdrant found to one frozen set of candidates, the same for both its backends."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from indexing.candidates import Candidates, no_candidates
+from indexing.errors import IndexUnavailable
+from indexing.index import RRF_K
+
+Scored = Mapping[str, Mapping[int, float]]
+"""By retriever, the scores of those points that have one."""
+
+
+def assemble(
+    keys: Sequence[int],
+    fused: Sequence[float] | None,
+    included: Sequence[int],
+    limit: int,
+    exact_scores: Callable[[Sequence[int]], Scored],
+) -> Candidates:
+    """`keys` in the order found, with their fused scores; None when they were only browsed, and
+    then the order itself stands for a score. `included` joins behind, unless it was found."""
+    if fused is None:
+        order = [1.0 / (RRF_K + n) for n in range(len(keys))]
+    else:
+        # Qdrant gives equal scores in any order, and pages that are asked for one by one would
+        # then repeat one item and lose another.
+        pairs = sorted(zip(keys, fused, strict=True), key=lambda pair: (-pair[1], pair[0]))
+        keys, order = [key for key, _ in pairs], [score for _, score in pairs]
+    extra = [key for key in dict.fromkeys(included) if key not in set(keys)]
+    everything = [*keys, *extra]
+    if not everything:
+        return no_candidates()
+    scored = exact_scores(everything) if fused is not None else {}
+    return Candidates(
+        keys=np.array(everything, dtype=np.int64),
+        fused=np.array(order + [0.0] * len(extra), dtype=np.float32),
+        scores={
+            # A point that shares no word with the query has no BM25 score: that is a score of 0.
+            name: np.array([by_key.get(key, 0.0) for key in everything], dtype=np.float32)
+            for name, by_key in scored.items()
+        },
+        capped=len(keys) >= limit,
+    )
+
+
+def point_key(point_id: object) -> int:
+    """Our points are numbered; anything else in the collection is not ours."""
+    if not isinstance(point_id, int):
+        raise IndexUnavailable(f"the collection holds a point with a foreign id: {point_id!r}")
+    return point_id
