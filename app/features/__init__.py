@@ -1,0 +1,1 @@
+"""What the ranking model reads about items, joined from Postgres."""

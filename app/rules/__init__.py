@@ -1,0 +1,1 @@
+"""Business rules kept in Postgres, and the live rule set."""
