@@ -1,0 +1,54 @@
+"""Makes the web application around what is open."""
+
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+
+from app.errors import EXCEPTION_HANDLERS
+from app.health import HealthController
+from app.live import Live
+from app.search.controller import SearchController
+from app.search.pipeline import SearchPipeline
+from app.ui.lookup import ItemLookup
+from app.ui.parts import ui_plugin_parts
+
+MAX_BODY_BYTES = 2**20
+
+
+def create_app(live: Live) -> Litestar:
+    """`live` is open already and is closed by whoever opened it."""
+    lookup = ItemLookup(live.engine)
+    ui = ui_plugin_parts()
+
+    def search() -> SearchPipeline:
+        return live.search
+
+    def services() -> Live:
+        return live
+
+    def item_lookup() -> ItemLookup:
+        return lookup
+
+    return Litestar(
+        route_handlers=[SearchController, HealthController, *ui.route_handlers],
+        dependencies={
+            "search": Provide(search, sync_to_thread=False, use_cache=True),
+            "services": Provide(services, sync_to_thread=False, use_cache=True),
+            "item_lookup": Provide(item_lookup, sync_to_thread=False, use_cache=True),
+        },
+        exception_handlers=EXCEPTION_HANDLERS,
+        template_config=ui.template_config,
+        # Pages and scripts shrink to a fifth; the API's callers are servers nearby, where packing
+        # an answer takes longer than sending it.
+        compression_config=CompressionConfig(backend="gzip", exclude="^/v1/"),
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="Endcap",
+            version=version("endcap"),
+            description="The search a shop can steer.",
+            path="/schema",
+        ),
+    )

@@ -1,0 +1,41 @@
+"""Errors that a user can cause, as one clear line and an exit status."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from app.db.postgres import DatabaseUnavailable
+from app.settings import InvalidSetting
+from indexing.errors import EncoderUnavailable, IndexingError, IndexInUse
+from ranking.errors import RankingError
+from rules.errors import InvalidRules
+
+
+@contextmanager
+def explain_failures() -> Iterator[None]:
+    """Exit 2 for what the user can mend, 130 for an interruption."""
+    try:
+        yield
+    except IndexInUse:
+        _fail(
+            "the index is open in another process, most likely a running `endcap serve` or "
+            "`make demo`; stop that first, or set ENDCAP_QDRANT_URL to use a Qdrant server"
+        )
+    except EncoderUnavailable as error:
+        _fail(f"ENDCAP_ENCODER: {error}")
+    except InvalidSetting as error:
+        _fail(str(error))
+    except DatabaseUnavailable as error:
+        _fail(f"ENDCAP_DATABASE_URL: {error}" if "reach" in str(error) else str(error))
+    except (IndexingError, RankingError, InvalidRules) as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        click.echo("\nendcap: interrupted; what was done is kept, run it again to go on", err=True)
+        sys.exit(130)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"endcap: {message}", err=True)
+    sys.exit(2)

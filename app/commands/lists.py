@@ -1,0 +1,70 @@
+"""Candidate lists of judged queries, made by the live pipeline's own stages: for training and
+for measuring, so that neither ever sees a feature that a request would not."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from app.live import Live
+from app.search.stages import Stages
+from indexing.candidates import DENSE, LEXICAL
+from indexing.documents import ItemId
+from indexing.index import POOL_SIZE, QueryVectors
+from indexing.queries import ExpandedQuery, SearchQuery
+from ranking.dataset import JudgedList
+from ranking.judgments import Judgments
+from rules.arrange import arrange
+from rules.match import match
+from rules.rewrite import rewrite
+
+Progress = Callable[[int], None]
+_NO_BUDGET = float("inf")
+
+
+def judged_lists(
+    live: Live, judgments: Judgments, queries: Iterable[str], progress: Progress
+) -> Iterator[JudgedList]:
+    """The hybrid candidates of each query without rules, with their features."""
+    for query in queries:
+        expanded = ExpandedQuery(text=query)
+        stages = Stages(_NO_BUDGET)
+        candidates = live.search.retrieve(expanded, stages)
+        candidates, features = live.search.join_features(
+            expanded, candidates, datetime.now(UTC), stages
+        )
+        yield JudgedList(
+            query, features.item_ids, features.values, candidates.fused, judgments.by_query[query]
+        )
+        progress(1)
+
+
+def by_one_retriever(live: Live, query: str, retriever: str) -> list[ItemId]:
+    """What a single retriever finds, best first."""
+    vectors = live.query_encoder.encode(query)
+    alone = {
+        DENSE: QueryVectors(dense=vectors.dense),
+        LEXICAL: QueryVectors(lexical=vectors.lexical),
+    }
+    found = live.index.retrieve(ExpandedQuery(text=query), alone[retriever], POOL_SIZE)
+    return [fact.item_id for fact in live.store.facts(found.keys.tolist()) if fact is not None]
+
+
+def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -> list[ItemId]:
+    """The live model's order of all candidates with the live rules applied; with `ranked`, the
+    order of a model that is not live stands in for its scores, item by item."""
+    now = datetime.now(UTC)
+    stages = Stages(_NO_BUDGET)
+    fired = match(live.rules.current(), query, now)
+    expanded = rewrite(SearchQuery(text=query), fired)
+    candidates = live.search.retrieve(expanded, stages)
+    candidates, features = live.search.join_features(expanded, candidates, now, stages)
+    if ranked is None:
+        scores = live.model.current().score(features.values, candidates.fused).values
+    else:
+        places = {item: place for place, item in enumerate(ranked)}
+        scores = np.array(
+            [-np.log1p(places.get(item, len(places))) for item in features.item_ids], np.float32
+        )
+    placed = arrange(features.item_ids, scores, fired, live.search.targets(candidates, fired))
+    return [features.item_ids[entry.candidate] for entry in placed]

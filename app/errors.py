@@ -1,0 +1,98 @@
+"""The one table from our errors to HTTP: a status, a title, and problem+json (RFC 9457)."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from sqlalchemy.exc import OperationalError
+
+from app.db.postgres import DatabaseUnavailable
+from app.search.errors import InvalidSearch
+from indexing.errors import IndexUnavailable, InvalidFilter
+
+logger = logging.getLogger(__name__)
+
+STATUSES: Mapping[type[Exception], tuple[int, str]] = {
+    InvalidFilter: (422, "The filter cannot be understood"),
+    InvalidSearch: (422, "The search cannot be answered"),
+    IndexUnavailable: (503, "The index does not answer"),
+    DatabaseUnavailable: (503, "The database does not answer"),
+    OperationalError: (503, "The database does not answer"),
+}
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of every error, as RFC 9457 has it; `errors` lists each problem with its place."""
+
+    title: str
+    status: int
+    detail: str
+    type: str = "about:blank"
+    instance: str = ""
+    errors: tuple[dict[str, str], ...] = ()
+
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    status, title = next(entry for kind, entry in STATUSES.items() if isinstance(error, kind))
+    if status >= 500:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+        detail = title if isinstance(error, OperationalError) else str(error)
+    else:
+        detail = str(error)
+    return _answer(Problem(title, status, detail, instance=request.url.path))
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Litestar's own: unknown routes, bodies that are no JSON, parameters out of bounds."""
+    errors: tuple[dict[str, str], ...] = ()
+    detail = error.detail
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        errors = tuple(
+            {"path": str(part.get("key", "")), "reason": str(part.get("message", ""))}
+            for part in error.extra
+            if isinstance(part, dict)
+        )
+        reasons = [f"{part['path']}: {part['reason']}".removeprefix(": ") for part in errors]
+        detail = "; ".join(reasons) or detail
+    title = _TITLES.get(error.status_code, "The request cannot be answered")
+    problem = Problem(title, error.status_code, detail, instance=request.url.path, errors=errors)
+    return _answer(problem, dict(error.headers or {}))
+
+
+def unknown_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    detail = "Endcap met an error that it does not know; the service's log has it"
+    return _answer(
+        Problem("Internal error", HTTP_500_INTERNAL_SERVER_ERROR, detail, instance=request.url.path)
+    )
+
+
+_TITLES = {
+    400: "The request is not valid",
+    404: "Not found",
+    405: "Method not allowed",
+    413: "The request is too large",
+    415: "Unsupported media type",
+}
+
+EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
+    **dict.fromkeys(STATUSES, known_error),
+    HTTPException: http_error,
+    Exception: unknown_error,
+}
+
+
+def _answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=headers or {},
+    )

@@ -1,0 +1,42 @@
+"""Whether the process runs, and whether it can answer searches."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get
+from sqlalchemy import text
+
+from app.live import Live
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    status: str
+    items: int
+    waiting_for_index: int
+    rule_set: int
+    model: str
+
+
+class HealthController(Controller):
+    path = "/health"
+    tags = ("health",)
+
+    @get("/live", sync_to_thread=False)
+    def live(self) -> dict[str, str]:
+        """Answers as long as the process does."""
+        return {"status": "ok"}
+
+    @get("/ready", sync_to_thread=True)
+    def ready(self, services: Live) -> Response[Any]:
+        """Asks Postgres and the index; 503 with a problem when one of them does not answer."""
+        with services.engine.connect() as connection:
+            connection.execute(text("select 1"))
+        return Response(
+            Readiness(
+                status="ready",
+                items=services.index.count(),
+                waiting_for_index=services.outbox.waiting(),
+                rule_set=services.rules.current().version,
+                model=services.model.current().version,
+            )
+        )

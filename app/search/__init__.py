@@ -1,0 +1,1 @@
+"""The search request, from HTTP to ranked and explained hits."""

@@ -1,0 +1,124 @@
+"""The public shapes of a search: the request's body and the answer, as OpenAPI shows them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from indexing.documents import AttributeValue
+from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH
+
+Placement = Literal["organic", "pinned", "boosted", "buried"]
+
+
+class SearchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of `POST /v1/search`."""
+
+    query: Annotated[str, msgspec.Meta(max_length=MAX_QUERY_LENGTH)] = ""
+    filter: dict[str, Any] | None = None
+    page: Annotated[int, msgspec.Meta(ge=1)] = 1
+    per_page: Annotated[int, msgspec.Meta(ge=1, le=MAX_PER_PAGE)] = 20
+    explain: bool = False
+
+
+class QueryEcho(msgspec.Struct, frozen=True):
+    original: str
+    applied: str
+    """The text that retrieval saw, after rules."""
+
+
+class Total(msgspec.Struct, frozen=True):
+    value: int
+    relation: Literal["exact", "capped"]
+    """`capped`: the candidate pool was full, so that more items may match."""
+
+
+class HitItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as the shop gave it."""
+
+    id: str
+    title: str
+    description: str
+    brand: str
+    categories: tuple[str, ...]
+    price: float | None
+    currency: str
+    in_stock: bool
+    rating: float | None
+    review_count: int
+    popularity: float
+    released_at: str | None
+    group_id: str
+    image_url: str
+    url: str
+    attributes: dict[str, AttributeValue]
+
+
+class RetrieverTrace(msgspec.Struct, frozen=True):
+    """One retriever's view of a hit: its score, and its rank among this request's candidates."""
+
+    rank: int
+    score: float
+
+
+class FeatureTrace(msgspec.Struct, frozen=True):
+    """`contribution` is what the feature adds to the model's score, where the model can say so."""
+
+    name: str
+    value: float
+    contribution: float | None = None
+
+
+class RuleEffect(msgspec.Struct, frozen=True):
+    """What one rule did to one hit, in words: `pinned to position 1`, `boosted by 2`."""
+
+    id: str
+    name: str
+    effect: str
+
+
+class HitTrace(msgspec.Struct, frozen=True):
+    """Why a hit stands where it does."""
+
+    retrieval: Mapping[str, RetrieverTrace]
+    features: tuple[FeatureTrace, ...]
+    model_score: float | None
+    rules: tuple[RuleEffect, ...]
+    position: int
+
+
+class Hit(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    position: int
+    """1-based, counted over all pages."""
+    score: float
+    placement: Placement
+    item: HitItem
+    explain: HitTrace | None = None
+
+
+class AppliedRule(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+
+
+class Timings(msgspec.Struct, frozen=True):
+    """Milliseconds spent in each stage; `total` is the whole request inside the pipeline."""
+
+    embed: float = 0.0
+    retrieve: float = 0.0
+    features: float = 0.0
+    score: float = 0.0
+    rules: float = 0.0
+    total: float = 0.0
+
+
+class SearchResponse(msgspec.Struct, frozen=True):
+    query_id: str
+    query: QueryEcho
+    total: Total
+    hits: tuple[Hit, ...]
+    applied_rules: tuple[AppliedRule, ...]
+    degraded: tuple[str, ...]
+    """Names of the stages that a fallback stood in for."""
+    timings_ms: Timings

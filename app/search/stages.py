@@ -1,0 +1,59 @@
+"""The stages of one request: how long each took, and which a fallback stood in for."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from app.search.schemas import Timings
+
+logger = logging.getLogger(__name__)
+
+TIME_BUDGET = 0.5
+"""Seconds after which a stage that the answer can do without is no longer begun."""
+
+
+class Stages:
+    """One request's stopwatch; a stage that is entered twice adds up."""
+
+    def __init__(self, budget: float = TIME_BUDGET) -> None:
+        self._started = perf_counter()
+        self._budget = budget
+        self._spent: dict[str, float] = {}
+        self._degraded: dict[str, None] = {}
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        return tuple(self._degraded)
+
+    def degrade(self, stage: str) -> None:
+        self._degraded[stage] = None
+
+    def in_time(self, stage: str) -> bool:
+        """Whether the stage may still begin; one that may not is degraded."""
+        if perf_counter() - self._started <= self._budget:
+            return True
+        self.degrade(stage)
+        return False
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self._spent[stage] = self._spent.get(stage, 0.0) + perf_counter() - begun
+
+    @contextmanager
+    def optional(self, stage: str) -> Iterator[None]:
+        """A stage whose failure leaves what was there before it."""
+        with self.timed(stage):
+            try:
+                yield
+            except Exception:  # whatever it was, the fallback answers
+                logger.exception("stage %s failed; its fallback answers", stage)
+                self.degrade(stage)
+
+    def timings(self) -> Timings:
+        spent = {name: round(seconds * 1e3, 3) for name, seconds in self._spent.items()}
+        return Timings(**spent, total=round((perf_counter() - self._started) * 1e3, 3))

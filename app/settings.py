@@ -1,0 +1,128 @@
+"""The service's settings, read once from the environment; every name starts with `ENDCAP_`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+from urllib.parse import urlsplit
+
+import msgspec
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "ENDCAP_"
+
+
+class InvalidSetting(Exception):
+    """A setting with a wrong value; the text is one line that names the variable."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where things lie and what is used; a URL that is not set means the embedded engine."""
+
+    data_dir: Path = Path("var")
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
+    database_url: str | None = None
+    qdrant_url: str | None = None
+    encoder: str | None = None
+
+    @property
+    def postgres_dir(self) -> Path:
+        return self.data_dir / "postgres"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @property
+    def sample_dir(self) -> Path:
+        return self.data_dir / "sample"
+
+    @property
+    def rejects_dir(self) -> Path:
+        return self.data_dir / "rejects"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Raises `InvalidSetting` for a value that cannot be used and for a name that does not exist,
+    since a misspelt variable would otherwise be ignored in silence."""
+    types: dict[str, Any] = get_type_hints(Settings, include_extras=True)
+    fields = {f"{PREFIX}{name.upper()}": name for name in Settings.__struct_fields__}
+    values: dict[str, Any] = {}
+    for variable, given in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or variable.startswith(f"{PREFIX}TEST_"):
+            continue
+        if variable not in fields:
+            raise InvalidSetting(f"{variable}: no such setting; known are {', '.join(fields)}")
+        if text := given.strip():
+            values[fields[variable]] = _value(variable, text, types[fields[variable]])
+    return Settings(**values)
+
+
+def _value(variable: str, text: str, kind: Any) -> Any:
+    if kind is Path:
+        return _data_folder(variable, text)
+    try:
+        value = msgspec.convert(text, kind, strict=False)
+    except msgspec.ValidationError:
+        expected = "a whole number from 1 to 65535" if variable == f"{PREFIX}PORT" else str(kind)
+        raise InvalidSetting(f"{variable}: expected {expected}, got {text!r}") from None
+    if variable == f"{PREFIX}DATABASE_URL":
+        return _database_url(variable, text)
+    if variable == f"{PREFIX}QDRANT_URL" and not _is_web_address(text):
+        raise InvalidSetting(f"{variable}: expected http://… or https://…, got {text!r}")
+    if variable == f"{PREFIX}ENCODER" and text.startswith((".", "/", "~")):
+        folder = _expanded(variable, text)
+        if not _is_folder(variable, folder):
+            raise InvalidSetting(f"{variable}: there is no folder {text!r}")
+        return str(folder)
+    return value
+
+
+def _data_folder(variable: str, text: str) -> Path:
+    """It need not be there yet, but the nearest part of its path that is must be a folder."""
+    folder = _expanded(variable, text)
+    for part in (folder, *folder.parents):
+        if _is_folder(variable, part):
+            return folder
+        if part.exists():
+            raise InvalidSetting(f"{variable}: {str(part)!r} is not a folder")
+    return folder
+
+
+def _expanded(variable: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise InvalidSetting(f"{variable}: there is no such user's folder: {text!r}") from None
+
+
+def _is_folder(variable: str, path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # no leave to look, or a name that is too long
+        raise InvalidSetting(f"{variable}: {str(path)!r}: {error.strerror}") from None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
+
+
+def _database_url(variable: str, text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # SQLAlchemy lets a port that is no number through
+        raise InvalidSetting(f"{variable}: not a database URL; expected postgresql://…") from None
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise InvalidSetting(
+            f"{variable}: Endcap needs PostgreSQL, expected postgresql://…, got {url.drivername}://"
+        )
+    return text

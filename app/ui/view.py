@@ -1,0 +1,151 @@
+"""What the templates show, worked out from a `SearchResponse`; called by the page's controller."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from app.search.schemas import Hit, HitItem, SearchResponse, Timings, Total
+from app.ui.addresses import PER_PAGE, Address
+from app.ui.money import format_price
+from app.ui.traces import TraceView, format_number, measure, view_trace
+
+STAGES = ("embed", "retrieve", "features", "score", "rules")
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One hit as a shopper sees it; `link` and `picture` are empty where there is none to use."""
+
+    hit: Hit
+    link: str
+    picture: str
+    initials: str
+    hue: int
+    price: str
+    stars: str
+    filled: float
+    score: str
+    trace: TraceView | None
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """One stage's part of the timing bar; `share` is a percentage of the whole."""
+
+    name: str
+    ms: str
+    share: float
+
+
+class Pager(msgspec.Struct, frozen=True):
+    """`pages` holds None where numbers are left out."""
+
+    current: int
+    last: int
+    pages: tuple[int | None, ...]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is shown in place of results; a `request` problem is the shopper's to change."""
+
+    kind: Literal["request", "service"]
+    text: str
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    response: SearchResponse
+    cards: tuple[Card, ...]
+    found: str
+    shown: str
+    slices: tuple[Slice, ...]
+    total_ms: str
+    pager: Pager | None
+
+
+def view_results(response: SearchResponse, address: Address) -> Results:
+    scales = measure(response.hits)
+    slices = _slices(response.timings_ms)
+    return Results(
+        response=response,
+        cards=tuple(
+            _card(hit, view_trace(hit.explain, scales) if hit.explain else None)
+            for hit in response.hits
+        ),
+        found=_found(response.total),
+        shown=_shown(response.hits),
+        slices=slices,
+        total_ms=_ms(response.timings_ms.total),
+        pager=_pager(address.page, response.total),
+    )
+
+
+def _card(hit: Hit, trace: TraceView | None) -> Card:
+    item = hit.item
+    rating = min(max(item.rating or 0.0, 0.0), 5.0)
+    return Card(
+        hit=hit,
+        link=item.url if item.url.lower().startswith(("http://", "https://")) else "",
+        picture=_picture(item.image_url),
+        initials=_initials(item),
+        hue=_hue(item),
+        price="" if item.price is None else format_price(item.price, item.currency),
+        stars="" if item.rating is None else f"{rating:.1f}",
+        filled=rating * 20,
+        score=format_number(hit.score),
+        trace=trace,
+    )
+
+
+def _picture(url: str) -> str:
+    """A page-relative address is left out: it would point into this service, not into the shop."""
+    return url if url.lower().startswith(("http://", "https://", "/")) else ""
+
+
+def _initials(item: HitItem) -> str:
+    words = [word for word in item.title.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "·"
+
+
+def _hue(item: HitItem) -> int:
+    """The same for a whole department, so that a page of placeholders still has an order."""
+    family = item.categories[0] if item.categories else item.brand or item.id
+    return zlib.crc32(family.encode()) % 360
+
+
+def _found(total: Total) -> str:
+    if total.relation == "capped":
+        return f"{total.value:,}+ items"
+    return "1 item" if total.value == 1 else f"{total.value:,} items"
+
+
+def _shown(hits: Sequence[Hit]) -> str:
+    return f"{hits[0].position:,}–{hits[-1].position:,}" if hits else ""
+
+
+def _slices(timings: Timings) -> tuple[Slice, ...]:
+    """Stages may overlap or be cut short, so the whole is whichever is larger, total or sum."""
+    spent = {name: max(0.0, getattr(timings, name)) for name in STAGES}
+    whole = max(timings.total, sum(spent.values()))
+    return tuple(
+        Slice(name, _ms(ms), round(100 * ms / whole, 2) if whole else 0.0)
+        for name, ms in spent.items()
+    )
+
+
+def _ms(milliseconds: float) -> str:
+    return f"{milliseconds:.0f}" if milliseconds >= 100 else f"{milliseconds:.1f}"
+
+
+def _pager(current: int, total: Total) -> Pager | None:
+    last = -(-total.value // PER_PAGE)
+    if last < 2:
+        return None
+    near = {1, last, *range(current - 1, current + 2)}
+    pages: list[int | None] = []
+    for page in sorted(page for page in near if 1 <= page <= last):
+        if pages and page - (pages[-1] or 0) == 2:
+            pages.append(page - 1)
+        elif pages and page - (pages[-1] or 0) > 2:
+            pages.append(None)
+        pages.append(page)
+    return Pager(current, last, tuple(pages))
