@@ -1,0 +1,1 @@
+"""Measurements of Endcap beside its peers, run by `make bench`."""
