@@ -1,0 +1,1 @@
+"""The tests; each one's name is a sentence about behaviour."""

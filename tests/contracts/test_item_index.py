@@ -1,0 +1,232 @@
+"""What every backend of the index port must do."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from indexing.candidates import DENSE, LEXICAL
+from indexing.documents import Item, ItemId, ItemKey
+from indexing.filter_parser import parse_filter
+from indexing.filters import Filter, matches
+from indexing.index import ItemIndex, QueryVectors
+from indexing.queries import ExpandedQuery
+from tests.factories import make_item, make_points, query_vectors
+
+ITEMS = [
+    make_item(
+        "mouse",
+        title="Wireless mouse",
+        brand="Kori",
+        price=19.99,
+        popularity=5,
+        categories=("Computers", "Mice"),
+        attributes={"colour": "black", "dpi": 1600.0},
+    ),
+    make_item(
+        "pad",
+        title="Mouse pad for a wireless mouse",
+        brand="Kori",
+        price=5,
+        popularity=9,
+        categories=("Computers", "Accessories"),
+        in_stock=False,
+        attributes={"colour": "red", "washable": True},
+    ),
+    make_item(
+        "lamp",
+        title="Desk lamp",
+        brand="Lumo",
+        price=40,
+        rating=4.5,
+        popularity=7,
+        released_at=datetime(2026, 3, 1, tzinfo=UTC),
+        attributes={"colour": "black"},
+    ),
+    make_item(
+        "chair",
+        title="Office chair",
+        brand="Sito",
+        popularity=1,
+        review_count=12,
+        attributes={"odd.name [x]": "yes", "height cm": 45.5},
+    ),
+]
+KEYS = {item.id: n for n, item in enumerate(ITEMS, start=1)}
+
+
+@pytest.fixture
+def filled(index: ItemIndex) -> ItemIndex:
+    index.upsert(make_points(ITEMS))
+    return index
+
+
+def ids(keys: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[str]:
+    return [ITEMS[key - 1].id for key in keys.tolist()]
+
+
+def test_hybrid_query_finds_the_items_that_share_its_words(filled: ItemIndex) -> None:
+    found = filled.retrieve(
+        ExpandedQuery(text="wireless mouse"), query_vectors("wireless mouse"), 4
+    )
+
+    assert set(ids(found.keys)[:2]) == {"mouse", "pad"}
+    assert list(found.fused) == sorted(found.fused, reverse=True)
+
+
+def test_every_candidate_has_the_exact_score_of_every_retriever(filled: ItemIndex) -> None:
+    vectors = query_vectors("wireless mouse")
+    points = make_points(ITEMS)
+
+    found = filled.retrieve(ExpandedQuery(text="wireless mouse"), vectors, 4)
+
+    assert vectors.dense is not None
+    for key, score in zip(found.keys.tolist(), found.scores[DENSE], strict=True):
+        assert score == pytest.approx(float(points[key - 1].dense @ vectors.dense), abs=1e-3)
+    lexical = dict(zip(ids(found.keys), found.scores[LEXICAL], strict=True))
+    assert lexical["pad"] > 0
+    assert lexical.get("chair", 0) == 0
+
+
+def test_all_backends_agree_on_bm25_with_the_reference(filled: ItemIndex) -> None:
+    from indexing.memory_index import MemoryItemIndex
+
+    reference = MemoryItemIndex()
+    reference.upsert(make_points(ITEMS))
+    query, vectors = ExpandedQuery(text="wireless mouse"), query_vectors("wireless mouse")
+    only_words = QueryVectors(lexical=vectors.lexical)
+
+    found = filled.retrieve(query, only_words, 4)
+    expected = reference.retrieve(query, only_words, 4)
+
+    assert ids(found.keys) == ids(expected.keys)
+    assert found.scores[LEXICAL] == pytest.approx(expected.scores[LEXICAL], rel=1e-3)
+
+
+FILTERS = [
+    {"field": "brand", "any_of": ["Kori"]},
+    {"field": "brand", "any_of": ["Nobody"]},
+    {"field": "id", "any_of": ["mouse", "chair"]},
+    {"field": "categories", "any_of": ["Computers"]},
+    {"field": "categories", "any_of": ["Computers > Mice"]},
+    {"field": "in_stock", "any_of": [True]},
+    {"field": "in_stock", "any_of": [False]},
+    {"field": "price", "gte": 5, "lt": 40},
+    {"field": "price", "gt": 5},
+    {"field": "price", "any_of": [19.99, 40]},
+    {"field": "rating", "gte": 4},
+    {"field": "review_count", "gt": 0},
+    {"field": "released_at", "gte": "2026-01-01T00:00:00Z"},
+    {"field": "attributes.colour", "any_of": ["black"]},
+    {"field": "attributes.washable", "any_of": [True]},
+    {"field": "attributes.dpi", "any_of": [1600]},
+    {"field": "attributes.dpi", "gte": 1000},
+    {"field": "attributes.height cm", "lt": 50},
+    {"field": "attributes.odd.name [x]", "any_of": ["yes"]},
+    {"not": {"field": "brand", "any_of": ["Kori"]}},
+    {"not": {"field": "rating", "gte": 1}},
+    {"any": [{"field": "brand", "any_of": ["Lumo"]}, {"field": "price", "lt": 6}]},
+    {"all": [{"field": "brand", "any_of": ["Kori"]}, {"field": "in_stock", "any_of": [True]}]},
+    {"all": []},
+    {"all": [{"not": {"any": [{"field": "brand", "any_of": ["Kori", "Sito"]}]}}]},
+]
+
+
+@pytest.mark.parametrize("raw", FILTERS, ids=str)
+def test_filter_means_the_same_as_in_python(filled: ItemIndex, raw: dict[str, object]) -> None:
+    condition = parse_filter(raw)
+    expected = _passing(condition)
+    everything = np.arange(1, len(ITEMS) + 1)
+
+    browsed = filled.browse(ExpandedQuery(text="", filter=condition), 10)
+    matching = filled.matching(everything, condition)
+
+    assert set(ids(browsed.keys)) == expected
+    assert {ITEMS[key - 1].id for key in matching} == expected
+
+
+def test_equal_candidates_come_in_the_same_order_each_time(index: ItemIndex) -> None:
+    index.upsert(make_points([make_item(str(n), title=f"Kettle {n}") for n in range(30)]))
+    only_words = QueryVectors(lexical=query_vectors("kettle").lexical)
+
+    orders = {
+        tuple(index.retrieve(ExpandedQuery(text="kettle"), vectors, 40).keys.tolist())
+        for vectors in [query_vectors("kettle")] * 50
+    }
+    alone = index.retrieve(ExpandedQuery(text="kettle"), only_words, 40)
+
+    assert len(orders) == 1
+    assert len(set(alone.keys.tolist())) == 30
+
+
+def test_filter_holds_inside_a_hybrid_query(filled: ItemIndex) -> None:
+    condition = parse_filter({"field": "in_stock", "any_of": [True]})
+
+    found = filled.retrieve(
+        ExpandedQuery(text="mouse", filter=condition), query_vectors("mouse"), 4
+    )
+
+    assert "pad" not in ids(found.keys)
+    assert "mouse" in ids(found.keys)
+
+
+def test_hidden_items_are_no_candidates(filled: ItemIndex) -> None:
+    found = filled.browse(ExpandedQuery(text="", hidden=(ItemId("lamp"),)), 10)
+
+    assert "lamp" not in ids(found.keys)
+    assert len(found) == len(ITEMS) - 1
+
+
+def test_must_include_item_joins_behind_the_candidates_with_its_scores(filled: ItemIndex) -> None:
+    query = ExpandedQuery(text="mouse", included=(ItemId("chair"), ItemId("gone")))
+    only_words = QueryVectors(lexical=query_vectors("mouse").lexical)
+
+    found = filled.retrieve(query, only_words, 4)
+
+    assert ids(found.keys)[-1] == "chair"
+    assert found.fused[-1] == 0
+    assert found.scores[LEXICAL][-1] == 0
+
+
+def test_must_include_item_does_not_pass_the_filter_by_force(filled: ItemIndex) -> None:
+    condition = parse_filter({"field": "brand", "any_of": ["Kori"]})
+
+    found = filled.browse(ExpandedQuery(text="", filter=condition, included=(ItemId("chair"),)), 10)
+
+    assert set(ids(found.keys)) == {"mouse", "pad"}
+
+
+def test_browsing_goes_by_popularity_and_says_when_it_was_cut_off(filled: ItemIndex) -> None:
+    found = filled.browse(ExpandedQuery(text=""), 2)
+
+    assert ids(found.keys) == ["pad", "lamp"]
+    assert found.capped
+    assert not filled.browse(ExpandedQuery(text=""), 10).capped
+
+
+def test_writing_again_replaces_and_deleting_forgets(filled: ItemIndex) -> None:
+    changed: list[Item] = [make_item("mouse", title="Trackball", brand="Kori")]
+
+    filled.upsert(make_points(changed))
+    filled.delete([ItemKey(KEYS["lamp"]), ItemKey(999)])
+
+    assert filled.count() == len(ITEMS) - 1
+    only_words = QueryVectors(lexical=query_vectors("trackball").lexical)
+    found = filled.retrieve(ExpandedQuery(text="trackball"), only_words, 4)
+    assert ids(found.keys) == ["mouse"]
+
+
+def test_empty_index_and_unknown_words_give_no_candidates(index: ItemIndex) -> None:
+    found = index.retrieve(ExpandedQuery(text="anything"), query_vectors("anything"), 5)
+    browsed = index.browse(ExpandedQuery(text=""), 5)
+
+    assert len(found) == len(browsed) == 0
+    assert not found.capped
+
+
+def _passing(condition: Filter) -> set[str]:
+    return {
+        item.id
+        for item, point in zip(ITEMS, make_points(ITEMS), strict=True)
+        if matches(condition, point.payload)
+    }

@@ -1,0 +1,199 @@
+"""Versions of the rule set in PostgreSQL, and the one that a running process takes over."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from app.db.tables import rule_sets
+from app.rules.store import LiveRules, load_rules, save_rules
+from rules.errors import InvalidRules
+from tests.e2e.command import until
+
+
+def hide(rule_id: str) -> dict[str, Any]:
+    return {"id": rule_id, "name": f"Rule {rule_id}", "then": [{"hide": {"item_ids": ["mug"]}}]}
+
+
+def save(engine: Engine, *rules: dict[str, Any]) -> int:
+    with engine.begin() as connection:
+        return save_rules(connection, rules)
+
+
+def save_unreadable(engine: Engine) -> int:
+    """A set as a later release might store it."""
+    rules = [{"id": "later", "then": [{"teleport": {"item_ids": ["mug"]}}]}]
+    with engine.begin() as connection:
+        version: int = connection.execute(
+            rule_sets.insert().values(rules=rules).returning(rule_sets.c.version)
+        ).scalar_one()
+        return version
+
+
+def ids(live: LiveRules) -> list[str]:
+    return [rule.id for rule in live.current().rules]
+
+
+@contextmanager
+def following(live: LiveRules) -> Iterator[threading.Thread]:
+    stop = threading.Event()
+    thread = threading.Thread(target=live.follow, args=(stop,))
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def test_before_the_first_version_there_are_no_rules(engine: Engine) -> None:
+    with engine.connect() as connection:
+        stored = load_rules(connection)
+
+    assert (stored.version, list(stored.rules)) == (0, [])
+
+
+def test_saved_rules_come_back_with_their_version(engine: Engine) -> None:
+    version = save(engine, hide("one"), hide("two"))
+
+    with engine.connect() as connection:
+        stored = load_rules(connection)
+    assert stored.version == version
+    assert [(rule.id, rule.name) for rule in stored.rules] == [
+        ("one", "Rule one"),
+        ("two", "Rule two"),
+    ]
+
+
+def test_each_set_is_a_version_of_its_own_and_older_ones_are_kept(engine: Engine) -> None:
+    first, second = save(engine, hide("one")), save(engine, hide("two"))
+
+    with engine.connect() as connection:
+        kept = connection.execute(select(rule_sets).order_by(rule_sets.c.version)).all()
+        newest = load_rules(connection)
+    assert second > first
+    assert [(row.version, row.rules) for row in kept] == [
+        (first, [hide("one")]),
+        (second, [hide("two")]),
+    ]
+    assert [rule.id for rule in newest.rules] == ["two"]
+
+
+def test_empty_set_takes_all_rules_back(engine: Engine) -> None:
+    live = LiveRules(engine)
+    save(engine, hide("one"))
+    live.refresh()
+
+    version = save(engine)
+    live.refresh()
+
+    assert (live.current().version, ids(live)) == (version, [])
+
+
+def test_rules_that_cannot_be_used_are_not_stored(engine: Engine) -> None:
+    broken = {"id": "two", "then": []}
+
+    with pytest.raises(InvalidRules) as caught, engine.begin() as connection:
+        save_rules(connection, [hide("one"), broken])
+
+    assert "$[1].then" in str(caught.value)
+    with engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(rule_sets)).scalar() == 0
+
+
+def test_version_is_live_only_once_it_is_committed(engine: Engine) -> None:
+    live = LiveRules(engine)
+
+    with engine.connect() as connection:
+        save_rules(connection, [hide("one")])
+        live.refresh()
+        before = ids(live)
+        connection.commit()
+    live.refresh()
+
+    assert (before, ids(live)) == ([], ["one"])
+
+
+def test_request_keeps_the_set_that_it_began_with(engine: Engine) -> None:
+    live = LiveRules(engine)
+    save(engine, hide("one"))
+    live.refresh()
+    held = live.current()
+
+    save(engine, hide("two"))
+    live.refresh()
+
+    assert [rule.id for rule in held.rules] == ["one"]
+    assert ids(live) == ["two"]
+
+
+def test_set_that_cannot_be_read_leaves_the_old_one_live_and_says_so(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = LiveRules(engine)
+    good = save(engine, hide("one"))
+    live.refresh()
+    broken = save_unreadable(engine)
+
+    with caplog.at_level(logging.ERROR, "app.rules.store"):
+        live.refresh()
+
+    assert (live.current().version, ids(live)) == (good, ["one"])
+    assert f"rule set {broken} is not usable, {good} stays live" in caplog.text
+    assert "$[0].then[0]" in caplog.text
+
+
+def test_good_set_behind_a_broken_one_takes_over(engine: Engine) -> None:
+    live = LiveRules(engine)
+    save_unreadable(engine)
+    live.refresh()
+
+    version = save(engine, hide("two"))
+    live.refresh()
+
+    assert (live.current().version, ids(live)) == (version, ["two"])
+
+
+def test_set_that_cannot_be_read_is_logged_once_and_not_at_every_look(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = LiveRules(engine)
+    save_unreadable(engine)
+
+    with caplog.at_level(logging.ERROR, "app.rules.store"):
+        for _ in range(3):
+            live.refresh()
+
+    assert caplog.text.count("is not usable") == 1
+
+
+def test_process_that_follows_takes_new_versions_over_by_itself(engine: Engine) -> None:
+    live = LiveRules(engine)
+
+    with following(live):
+        save(engine, hide("one"))
+        until(lambda: ids(live) == ["one"], 10, "the first version")
+        save(engine, hide("two"))
+        until(lambda: ids(live) == ["two"], 10, "the second version")
+
+
+def test_following_ends_when_it_is_told_to(engine: Engine) -> None:
+    with following(LiveRules(engine)) as thread:
+        assert thread.is_alive()
+
+    assert not thread.is_alive()
+
+
+def test_following_goes_on_behind_a_broken_version(engine: Engine) -> None:
+    live = LiveRules(engine)
+
+    with following(live):
+        save(engine, hide("one"))
+        until(lambda: ids(live) == ["one"], 10, "the first version")
+        save_unreadable(engine)
+        save(engine, hide("three"))
+        until(lambda: ids(live) == ["three"], 10, "the version behind the broken one")
