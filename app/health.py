@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import text
 
 from app.live import Live
@@ -27,7 +28,7 @@ class HealthController(Controller):
         return {"status": "ok"}
 
     @get("/ready", sync_to_thread=True)
-    def ready(self, services: Live) -> Response[Any]:
+    def ready(self, services: NamedDependency[Live]) -> Response[Any]:
         """Asks Postgres and the index; 503 with a problem when one of them does not answer."""
         with services.engine.connect() as connection:
             connection.execute(text("select 1"))

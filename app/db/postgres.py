@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import fasteners
+import psutil
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,15 @@ class EmbeddedPostgres:
         self._server.cleanup()
 
 
+def _forget_killed_users(server: Any) -> None:
+    """The library counts the processes that use a server, to know which of them is the last. One
+    that was killed took itself off no list, and the server would outlive all others."""
+    with server._lock:
+        for pid in server.global_process_id_list._get():
+            if not psutil.pid_exists(pid):
+                server.global_process_id_list.get_and_remove(pid)
+
+
 def _start(folder: Path) -> Any:
     # The wheel's library asks for the user's runtime folder on import and warns where the system
     # has none, as in every container; it then uses the temporary folder, which is fine.
@@ -38,6 +48,7 @@ def _start(folder: Path) -> Any:
         # The library guards starting by one file for the whole machine, which belongs to whoever
         # came first, so that no second user could ever start a server. Ours guards ours.
         server._lock = fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock"))
+        _forget_killed_users(server)
         server.start()
         return server
     except Exception as error:  # subprocess, lock, permission and platform errors alike

@@ -39,6 +39,7 @@ class LiveRules:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._live = RuleSet()
+        self._refused: int | None = None
 
     def current(self) -> RuleSet:
         return self._live
@@ -47,11 +48,12 @@ class LiveRules:
         """Take over a newer version; one that this release cannot read leaves the old one live."""
         with self._engine.connect() as connection:
             newest = connection.execute(select(func.max(rule_sets.c.version))).scalar()
-            if newest is None or newest == self._live.version:
+            if newest is None or newest in (self._live.version, self._refused):
                 return
             try:
                 self._live = load_rules(connection)
             except InvalidRules as error:
+                self._refused = newest
                 logger.error(
                     "rule set %s is not usable, %s stays live: %s",
                     newest,

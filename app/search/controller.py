@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Controller, get, post
+from litestar.di import NamedDependency
 from litestar.params import Parameter
 
 from app.search.pipeline import SearchPipeline
@@ -19,7 +20,9 @@ class SearchController(Controller):
     tags = ("search",)
 
     @post(status_code=200, sync_to_thread=True)
-    def search(self, data: SearchRequest, search: SearchPipeline) -> SearchResponse:
+    def search(
+        self, data: SearchRequest, search: NamedDependency[SearchPipeline]
+    ) -> SearchResponse:
         """Search the catalogue. An empty query browses by popularity."""
         return search.search(
             SearchQuery(
@@ -34,7 +37,7 @@ class SearchController(Controller):
     @get(sync_to_thread=True)
     def simple_search(
         self,
-        search: SearchPipeline,
+        search: NamedDependency[SearchPipeline],
         q: Text = "",
         page: Annotated[int, Parameter(ge=1)] = 1,
         per_page: Annotated[int, Parameter(ge=1, le=MAX_PER_PAGE)] = 20,
