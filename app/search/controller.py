@@ -4,14 +4,15 @@ from typing import Annotated, Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from app.errors import INVALID_REQUEST
 from app.search.pipeline import SearchPipeline
 from app.search.schemas import SearchRequest, SearchResponse
 from indexing.filter_parser import parse_filter
 from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH, SearchQuery
 
-Text = Annotated[str, Parameter(max_length=MAX_QUERY_LENGTH)]
+Text = Annotated[str, QueryParameter(max_length=MAX_QUERY_LENGTH)]
 Names = list[str] | None
 
 
@@ -19,9 +20,9 @@ class SearchController(Controller):
     path = "/v1/search"
     tags = ("search",)
 
-    @post(status_code=200, sync_to_thread=True)
+    @post(status_code=200, sync_to_thread=True, responses=INVALID_REQUEST)
     def search(
-        self, data: SearchRequest, search: NamedDependency[SearchPipeline]
+        self, data: JSONBody[SearchRequest], search: NamedDependency[SearchPipeline]
     ) -> SearchResponse:
         """Search the catalogue. An empty query browses by popularity."""
         return search.search(
@@ -34,19 +35,19 @@ class SearchController(Controller):
             )
         )
 
-    @get(sync_to_thread=True)
+    @get(sync_to_thread=True, responses=INVALID_REQUEST)
     def simple_search(
         self,
         search: NamedDependency[SearchPipeline],
         q: Text = "",
-        page: Annotated[int, Parameter(ge=1)] = 1,
-        per_page: Annotated[int, Parameter(ge=1, le=MAX_PER_PAGE)] = 20,
-        explain: bool = False,
-        brand: Names = None,
-        category: Names = None,
-        in_stock: bool | None = None,
-        price_min: float | None = None,
-        price_max: float | None = None,
+        page: Annotated[int, QueryParameter(ge=1)] = 1,
+        per_page: Annotated[int, QueryParameter(ge=1, le=MAX_PER_PAGE)] = 20,
+        explain: FromQuery[bool] = False,
+        brand: FromQuery[Names] = None,
+        category: FromQuery[Names] = None,
+        in_stock: FromQuery[bool | None] = None,
+        price_min: FromQuery[float | None] = None,
+        price_max: FromQuery[float | None] = None,
     ) -> SearchResponse:
         """The simple cases of `POST /v1/search`; `brand` and `category` may be repeated."""
         conditions: list[dict[str, Any]] = []
