@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Request, Response
@@ -17,19 +17,28 @@ from indexing.errors import IndexUnavailable, InvalidFilter
 
 logger = logging.getLogger(__name__)
 
-STATUSES: Mapping[type[Exception], tuple[int, str]] = {
-    InvalidFilter: (422, "The filter cannot be understood"),
-    InvalidSearch: (422, "The search cannot be answered"),
-    IndexUnavailable: (503, "The index does not answer"),
-    DatabaseUnavailable: (503, "The database does not answer"),
-    OperationalError: (503, "The database does not answer"),
-    RecursionError: (400, "The request is nested too deep"),
+
+class Meaning(NamedTuple):
+    """What a kind of error is to a client."""
+
+    status: int
+    title: str
+    detail: str = ""
+    """Said instead of the error's own text, where that is for the log alone."""
+
+
+MEANINGS: Mapping[type[Exception], Meaning] = {
+    InvalidFilter: Meaning(422, "The filter cannot be understood"),
+    InvalidSearch: Meaning(422, "The search cannot be answered"),
+    IndexUnavailable: Meaning(503, "The index does not answer"),
+    DatabaseUnavailable: Meaning(503, "The database does not answer"),
+    OperationalError: Meaning(503, "The database does not answer", "The database does not answer"),
+    RecursionError: Meaning(
+        400,
+        "The request is nested too deep",
+        "the body is nested deeper than can be read; filters need a few levels at most",
+    ),
 }
-_DETAILS: Mapping[type[Exception], str] = {
-    OperationalError: "The database does not answer",
-    RecursionError: "the body is nested deeper than can be read; filters need a few levels at most",
-}
-"""Said instead of the error's own text, which is for the log."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,11 +56,11 @@ AnyRequest = Request[Any, Any, Any]
 
 
 def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
-    status, title = next(entry for kind, entry in STATUSES.items() if isinstance(error, kind))
-    if status >= 500:
+    meaning = next(entry for kind, entry in MEANINGS.items() if isinstance(error, kind))
+    if meaning.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    detail = _DETAILS.get(type(error), str(error))
-    return _answer(Problem(title, status, detail, instance=request.url.path))
+    detail = meaning.detail or str(error)
+    return _answer(Problem(meaning.title, meaning.status, detail, instance=request.url.path))
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
@@ -93,13 +102,11 @@ _TITLES = {
 }
 
 PROBLEM_JSON = "application/problem+json"
-INVALID_REQUEST = {
-    400: ResponseSpec(Problem, description="The request is not valid", media_type=PROBLEM_JSON)
-}
+INVALID_REQUEST = {400: ResponseSpec(Problem, description=_TITLES[400], media_type=PROBLEM_JSON)}
 """For the OpenAPI text of every route that takes something."""
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
-    **dict.fromkeys(STATUSES, known_error),
+    **dict.fromkeys(MEANINGS, known_error),
     HTTPException: http_error,
     Exception: unknown_error,
 }

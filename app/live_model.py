@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from app.following import keep_refreshing
 from ranking.errors import ModelRefused
 from ranking.model_store import ModelStore
 from ranking.scorer import RetrievalOrderScorer, Scorer
@@ -36,8 +37,4 @@ class LiveModel:
 
     def follow(self, stop: threading.Event) -> None:
         """Refresh until told to stop; runs in a thread of its own."""
-        while not stop.wait(POLL_SECONDS):
-            try:
-                self.refresh()
-            except Exception:  # a broken file must not end the service
-                logger.exception("cannot look for a new model; trying again")
+        keep_refreshing(self.refresh, "models", POLL_SECONDS, stop, after_failure=0)

@@ -1,6 +1,6 @@
 """Our filters as Qdrant's own; the embedded and the server library name the same parts alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from indexing.filters import (
@@ -24,10 +24,7 @@ class Dialect(NamedTuple):
     field_condition: Any
     match_any: Any
     range: Any
-    has_id: Any
-
-    def has_keys(self, keys: Sequence[int]) -> Any:
-        return self.has_id(keys)
+    has_id: Callable[[Sequence[int]], Any]
 
 
 def edge_dialect() -> Dialect:

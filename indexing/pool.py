@@ -28,7 +28,8 @@ def assemble(
         # then repeat one item and lose another.
         pairs = sorted(zip(keys, fused, strict=True), key=lambda pair: (-pair[1], pair[0]))
         keys, order = [key for key, _ in pairs], [score for _, score in pairs]
-    extra = [key for key in dict.fromkeys(included) if key not in set(keys)]
+    found = set(keys)
+    extra = [key for key in dict.fromkeys(included) if key not in found]
     everything = [*keys, *extra]
     if not everything:
         return no_candidates()

@@ -8,14 +8,14 @@ import httpx
 from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException
 
-from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, Keys, no_candidates
+from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, no_candidates
 from indexing.collection import PAYLOAD_INDEXES, CollectionSpec
 from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filter_translation import client_dialect, translate
-from indexing.filters import AnyOf, Filter, both
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
-from indexing.pool import Scored, assemble, point_key
+from indexing.pool import Scored, point_key
+from indexing.qdrant_shared import QdrantBackend, Searches
 from indexing.queries import ExpandedQuery
 
 _PAYLOAD_TYPES = {
@@ -25,16 +25,13 @@ _PAYLOAD_TYPES = {
 }
 
 
-Searches = dict[str, Any]
-
-
-class QdrantItemIndex:
+class QdrantItemIndex(QdrantBackend):
     """A collection named after its spec, made on first use."""
 
     def __init__(self, client: QdrantClient, spec: CollectionSpec) -> None:
+        super().__init__(client_dialect())
         self._client = client
         self._name = spec.name
-        self._dialect = client_dialect()
         with _errors():
             if not client.collection_exists(self._name):
                 self._create(spec)
@@ -95,13 +92,6 @@ class QdrantItemIndex:
             )
             return self._candidates(query, {}, response.points, limit)
 
-    def matching(self, keys: Keys, condition: Filter) -> frozenset[int]:
-        wanted = models.Filter(
-            must=[self._dialect.has_keys(keys.tolist()), translate(condition, self._dialect)]
-        )
-        with _errors():
-            return frozenset(self._scroll(wanted, len(keys)))
-
     def count(self) -> int:
         with _errors():
             return self._client.count(self._name, exact=True).count
@@ -127,35 +117,14 @@ class QdrantItemIndex:
             self._client.create_payload_index(self._name, field, _PAYLOAD_TYPES[kind], wait=True)
 
     def _scroll(self, condition: Any, limit: int) -> list[int]:
-        records, _ = self._client.scroll(
-            self._name, scroll_filter=condition, limit=limit, with_payload=False
-        )
+        with _errors():
+            records, _ = self._client.scroll(
+                self._name, scroll_filter=condition, limit=limit, with_payload=False
+            )
         return [point_key(record.id) for record in records]
 
-    def _candidates(
-        self,
-        query: ExpandedQuery,
-        searches: Searches,
-        found: Sequence[models.ScoredPoint],
-        limit: int,
-    ) -> Candidates:
-        return assemble(
-            keys=[point_key(point.id) for point in found],
-            fused=[point.score for point in found] if searches else None,
-            included=self._included(query),
-            limit=limit,
-            exact_scores=lambda keys: self._exact_scores(keys, searches),
-        )
-
-    def _included(self, query: ExpandedQuery) -> list[int]:
-        if not query.included:
-            return []
-        wanted = both(query.effective_filter, AnyOf("id", query.included))
-        return self._scroll(translate(wanted, self._dialect), len(query.included))
-
     def _exact_scores(self, keys: Sequence[int], searches: Searches) -> Scored:
-        """Every score of every candidate, so that ranking never meets a missing value."""
-        among = models.Filter(must=[self._dialect.has_keys(keys)])
+        among = models.Filter(must=[self._dialect.has_id(keys)])
         batch = self._client.query_batch_points(
             self._name,
             [

@@ -1,6 +1,7 @@
 """Rules from their JSON form: all problems at once, each with its path, and nothing half taken."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from indexing.documents import ItemId
@@ -138,8 +139,8 @@ class _Reader(ValueReader):
         readers: Mapping[str, Callable[[Any, str], Instruction | None]] = {
             "pin": self._pin,
             "hide": self._hide,
-            "boost": self._boost,
-            "bury": self._bury,
+            "boost": partial(self._shift, Boost),
+            "bury": partial(self._shift, Bury),
             "filter": self._restrict,
         }
         if not isinstance(raw, dict) or len(raw) != 1 or next(iter(raw)) not in readers:
@@ -162,17 +163,11 @@ class _Reader(ValueReader):
         ids, condition = self._target(raw, path)
         return Hide(ids, condition)
 
-    def _boost(self, raw: Any, path: str) -> Boost | None:
+    def _shift(self, kind: type[Boost] | type[Bury], raw: Any, path: str) -> Boost | Bury | None:
         if not self.is_object(raw, {"item_ids", "filter", "by"}, path):
             return None
         ids, condition = self._target(raw, path)
-        return Boost(self.factor(raw.get("by"), f"{path}.by", MAX_FACTOR), ids, condition)
-
-    def _bury(self, raw: Any, path: str) -> Bury | None:
-        if not self.is_object(raw, {"item_ids", "filter", "by"}, path):
-            return None
-        ids, condition = self._target(raw, path)
-        return Bury(self.factor(raw.get("by"), f"{path}.by", MAX_FACTOR), ids, condition)
+        return kind(self.factor(raw.get("by"), f"{path}.by", MAX_FACTOR), ids, condition)
 
     def _restrict(self, raw: object, path: str) -> Restrict | None:
         condition = self._filter(raw, path)

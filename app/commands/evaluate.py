@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.indexing import index_waiting
-from app.commands.lists import by_one_retriever, judged_lists, with_rules
+from app.commands.lists import by_one_retriever, cross_validated, judged_lists, with_rules
 from app.commands.progress import progress_bar, say
 from app.live import Live
 from app.settings import Settings
@@ -53,9 +53,7 @@ def run_evaluate(
         with progress_bar("Retrieving judged queries", len(queries)) as advance:
             lists = list(judged_lists(live, judgments, queries, advance))
         systems = _rankings(live, lists)
-        systems["ranked"] = (
-            _cross_validated(lists, seed) if cross_validate else _ranked(live, lists)
-        )
+        systems["ranked"] = cross_validated(lists, seed) if cross_validate else _ranked(live, lists)
         systems["ranked+rules"] = {
             entry.query: with_rules(
                 live, entry.query, systems["ranked"][entry.query] if cross_validate else None
@@ -63,8 +61,9 @@ def run_evaluate(
             for entry in lists
         }
         report = _report(live, file, judgments, systems, cross_validate)
-    click.echo(msgspec.json.format(msgspec.json.encode(report)) if as_json else "", nl=as_json)
-    if not as_json:
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report)))
+    else:
         _print(report)
 
 
@@ -82,13 +81,6 @@ def _ranked(live: Live, lists: list[JudgedList]) -> Rankings:
         entry.query: ordered_by(scorer.score(entry.features, entry.fused).values, entry.item_ids)
         for entry in lists
     }
-
-
-def _cross_validated(lists: list[JudgedList], seed: int) -> Rankings:
-    from ranking.train import FOLDS, cross_validate
-
-    with progress_bar("Cross-validating", FOLDS) as advance:
-        return cross_validate(lists, seed, advance)
 
 
 def _report(

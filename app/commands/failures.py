@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-from app.db.postgres import DatabaseUnavailable
+from app.db.postgres import DatabaseUnavailable, DatabaseUnreachable
 from app.settings import InvalidSetting
 from indexing.errors import EncoderUnavailable, IndexingError, IndexInUse
 from ranking.errors import RankingError
@@ -25,11 +25,15 @@ def explain_failures() -> Iterator[None]:
         )
     except EncoderUnavailable as error:
         _fail(f"ENDCAP_ENCODER: {error}")
-    except InvalidSetting as error:
-        _fail(str(error))
-    except DatabaseUnavailable as error:
-        _fail(f"ENDCAP_DATABASE_URL: {error}" if "reach" in str(error) else str(error))
-    except (IndexingError, RankingError, InvalidRules) as error:
+    except DatabaseUnreachable as error:
+        _fail(f"ENDCAP_DATABASE_URL: {error}")
+    except (
+        InvalidSetting,
+        DatabaseUnavailable,
+        IndexingError,
+        RankingError,
+        InvalidRules,
+    ) as error:
         _fail(str(error))
     except KeyboardInterrupt:
         click.echo("\nendcap: interrupted; what was done is kept, run it again to go on", err=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from app.commands.progress import progress_bar
 from app.live import Live
 from app.search.stages import Stages
 from indexing.candidates import DENSE, LEXICAL
@@ -48,6 +49,15 @@ def by_one_retriever(live: Live, query: str, retriever: str) -> list[ItemId]:
     }
     found = live.index.retrieve(ExpandedQuery(text=query), alone[retriever], POOL_SIZE)
     return [fact.item_id for fact in live.store.facts(found.keys.tolist()) if fact is not None]
+
+
+def cross_validated(lists: Sequence[JudgedList], seed: int) -> dict[str, list[ItemId]]:
+    """By query, its candidates as ranked by a model that has not seen it; TensorFlow is imported
+    here."""
+    from ranking.train import FOLDS, cross_validate
+
+    with progress_bar("Cross-validating", FOLDS) as advance:
+        return cross_validate(lists, seed, advance)
 
 
 def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -> list[ItemId]:

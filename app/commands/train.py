@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from app.commands.indexing import index_waiting
-from app.commands.lists import judged_lists
+from app.commands.lists import cross_validated, judged_lists
 from app.commands.progress import progress_bar, say
 from app.live import Live
 from app.settings import Settings
@@ -37,7 +37,7 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
     from ranking.train import train
 
     model = train(lists, seed)
-    metrics = _cross_validated(lists, seed) if cross_validate else {}
+    metrics = _figures(lists, seed) if cross_validate else {}
     now = datetime.now(UTC)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     models = ModelStore(live.settings.models_dir)
@@ -67,11 +67,8 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
         click.echo(f"  {name}: {figures['mean']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]")
 
 
-def _cross_validated(lists: list[JudgedList], seed: int) -> dict[str, dict[str, float]]:
-    from ranking.train import FOLDS, cross_validate
-
-    with progress_bar("Cross-validating", FOLDS) as advance:
-        ranked = cross_validate(lists, seed, advance)
+def _figures(lists: list[JudgedList], seed: int) -> dict[str, dict[str, float]]:
+    ranked = cross_validated(lists, seed)
     per_query = {entry.query: measure(ranked[entry.query], entry.grades) for entry in lists}
     estimates: dict[str, Estimate] = summarise(per_query)
     return {name: msgspec.to_builtins(estimate) for name, estimate in estimates.items()}

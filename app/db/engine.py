@@ -9,7 +9,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from app.db.postgres import DatabaseUnavailable
+from app.db.postgres import DatabaseUnavailable, DatabaseUnreachable
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 # Any number does, so long as all processes take the same: it guards migrating, since two processes
@@ -18,7 +18,7 @@ _MIGRATION_LOCK = 4_202_611
 
 
 def connect(url: str) -> Engine:
-    """An engine whose first connection was tried; raises `DatabaseUnavailable`."""
+    """An engine whose first connection was tried; raises `DatabaseUnreachable`."""
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=False)
     try:
@@ -28,7 +28,7 @@ def connect(url: str) -> Engine:
         engine.dispose()
         reason = str(error.orig).strip().splitlines()[0]
         where = parsed.render_as_string(hide_password=True)
-        raise DatabaseUnavailable(f"cannot reach PostgreSQL at {where}: {reason}") from error
+        raise DatabaseUnreachable(f"cannot reach PostgreSQL at {where}: {reason}") from error
     return engine
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import fasteners
 import psutil
 
-logger = logging.getLogger(__name__)
-
 
 class DatabaseUnavailable(Exception):
-    """Postgres cannot be started or reached; the text says what to do."""
+    """Postgres cannot be started or used; the text says what to do."""
+
+
+class DatabaseUnreachable(DatabaseUnavailable):
+    """Nothing answers where ENDCAP_DATABASE_URL points."""
 
 
 class EmbeddedPostgres:

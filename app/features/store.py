@@ -1,7 +1,6 @@
 """What the pipeline reads about items: facts for ranking and the items themselves, from Postgres
 through a cache in this process that follows the changes."""
 
-import logging
 import threading
 from collections.abc import Sequence
 from itertools import islice
@@ -9,10 +8,9 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from app.following import keep_refreshing
 from app.items.repository import StoredItem, iterate_items, next_horizon, read_items
 from ranking.facts import ItemFacts, facts_of
-
-logger = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 CACHED_FACTS = 250_000
@@ -55,12 +53,7 @@ class FeatureStore:
 
     def follow(self, stop: threading.Event) -> None:
         """Refresh until told to stop; runs in a thread of its own."""
-        while not stop.wait(REFRESH_SECONDS):
-            try:
-                self.refresh()
-            except Exception:  # Postgres may be away for a while; what is cached still serves
-                logger.exception("cannot follow the changes of items; trying again")
-                stop.wait(5)
+        keep_refreshing(self.refresh, "items", REFRESH_SECONDS, stop)
 
     def _read(self, limit: int | None) -> int:
         with self._engine.connect() as connection:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from app.db.tables import rule_sets
+from app.following import keep_refreshing
 from rules.errors import InvalidRules
 from rules.parse import parse_rules
 from rules.ruleset import RuleSet, make_rule_set
@@ -63,9 +64,4 @@ class LiveRules:
 
     def follow(self, stop: threading.Event) -> None:
         """Refresh until told to stop; runs in a thread of its own."""
-        while not stop.wait(POLL_SECONDS):
-            try:
-                self.refresh()
-            except Exception:  # Postgres may be away for a while; the live set still serves
-                logger.exception("cannot look for new rules; trying again")
-                stop.wait(5)
+        keep_refreshing(self.refresh, "rules", POLL_SECONDS, stop)
