@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from app.features.store import FeatureStore
 from app.rules.store import LiveRules
 from app.search.errors import PageOutOfRange
+from app.search.load import Load
 from app.search.query_encoder import QueryEncoder
 from app.search.render import render_hits
 from app.search.schemas import AppliedRule, QueryEcho, SearchResponse, Total
@@ -46,10 +47,15 @@ class SearchPipeline:
         self._scorer = scorer
         self._clock = clock
         self._retrieval_order = RetrievalOrderScorer()
+        self._load = Load()
 
     def search(self, query: SearchQuery) -> SearchResponse:
         """Raises `PageOutOfRange` for a page behind the candidates, and `IndexUnavailable`; any
         other stage that fails or comes too late is replaced, and named in `degraded`."""
+        with self._load.one_more():
+            return self._answer(query)
+
+    def _answer(self, query: SearchQuery) -> SearchResponse:
         now = self._clock()
         stages = Stages()
 
@@ -93,7 +99,7 @@ class SearchPipeline:
                 return self._index.browse(expanded, POOL_SIZE)
         with stages.timed("embed"):
             try:
-                vectors = self._encoder.encode(expanded.text)
+                vectors = self._encoder.encode(expanded.text, self._load.alone)
             except Exception:  # whatever a model raises, words can still be searched for
                 logger.exception("the encoder failed; searching by words alone")
                 stages.degrade("embed")

@@ -22,12 +22,15 @@ class QueryEncoder:
         self._enabled = cached > 0
         self._lock = Lock()
 
-    def encode(self, text: str) -> QueryVectors:
+    def encode(self, text: str, alone: bool = False) -> QueryVectors:
+        """`alone` as in `Encoder.encode_query`."""
         with self._lock:
             known = self._cache.get(text)
         if known is not None:
             return known
-        vectors = QueryVectors(self._dense.encode_query(text), self._lexical.encode_query(text))
+        vectors = QueryVectors(
+            self._dense.encode_query(text, alone), self._lexical.encode_query(text)
+        )
         if self._enabled:
             with self._lock:
                 self._cache[text] = vectors

@@ -1,0 +1,39 @@
+"""The real encoder: queries and documents must lie in one space, however a query is encoded."""
+
+import numpy as np
+import pytest
+
+from indexing.query_model import AGREEMENT
+from indexing.sentence_encoder import SentenceEncoder
+
+pytestmark = pytest.mark.encoder
+TEXTS = ("kettle", "a red electric kettle with 1.7 litres", "Kabel für den Fernseher", "x" * 3_000)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> SentenceEncoder:
+    return SentenceEncoder()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_query_and_document_of_one_text_have_one_vector(
+    encoder: SentenceEncoder, alone: bool
+) -> None:
+    documents = encoder.encode_documents(TEXTS)
+
+    queries = [encoder.encode_query(text, alone) for text in TEXTS]
+
+    for query, document in zip(queries, documents, strict=True):
+        assert float(np.dot(query, document)) > AGREEMENT
+
+
+def test_query_is_nearest_to_what_it_means(encoder: SentenceEncoder) -> None:
+    documents = encoder.encode_documents(["a pot for boiling water", "a lamp", "running shoes"])
+
+    query = encoder.encode_query("kettle")
+
+    assert int(np.argmax(documents @ query)) == 0
+
+
+def test_copy_for_single_queries_is_in_use(encoder: SentenceEncoder) -> None:
+    assert encoder._query_model is not None
