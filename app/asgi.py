@@ -4,9 +4,16 @@ from importlib.metadata import version
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
+from app.admin.authentication import KEY_RING, PUBLIC_SEARCH
+from app.admin.keys_controller import KeysController
+from app.admin.preview_controller import PreviewController
+from app.admin.records_controller import RecordsController
+from app.admin.rules_controller import RulesController
+from app.admin.rulesets_controller import RuleSetsController
 from app.errors import EXCEPTION_HANDLERS
 from app.health import HealthController
 from app.live import Live
@@ -33,7 +40,17 @@ def create_app(live: Live) -> Litestar:
         return lookup
 
     return Litestar(
-        route_handlers=[SearchController, HealthController, *ui.route_handlers],
+        route_handlers=[
+            SearchController,
+            HealthController,
+            KeysController,
+            RulesController,
+            PreviewController,
+            RuleSetsController,
+            RecordsController,
+            *ui.route_handlers,
+        ],
+        state=State({KEY_RING: live.keys, PUBLIC_SEARCH: live.settings.public_search}),
         dependencies={
             "search": Provide(search, sync_to_thread=False, use_cache=True),
             "services": Provide(services, sync_to_thread=False, use_cache=True),

@@ -94,12 +94,29 @@ def rules() -> None:
 
 @rules.command("load")
 @click.argument("file", type=FILE)
+@click.option("--replace-draft", is_flag=True, help="Also when the draft is not published.")
 @click.pass_obj
-def load_rules(settings: Settings, file: Path) -> None:
-    """Make the rules in FILE (JSON) the live rule set."""
+def load_rules(settings: Settings, file: Path, replace_draft: bool) -> None:
+    """Make the rules in FILE (JSON) the draft, a version, and live."""
     from app.commands.rules import run_load
 
-    sys.exit(run_load(settings, file))
+    sys.exit(run_load(settings, file, replace_draft))
+
+
+@main.group()
+def keys() -> None:
+    """API keys."""
+
+
+@keys.command("create")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, required=True, help="May be repeated.")
+@click.pass_obj
+def create_key(settings: Settings, name: str, scopes: tuple[str, ...]) -> None:
+    """Make an API key called NAME and print it; also where all others are lost."""
+    from app.commands.keys import run_create
+
+    sys.exit(run_create(settings, name, scopes))
 
 
 @main.command()

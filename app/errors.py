@@ -11,11 +11,28 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from sqlalchemy.exc import OperationalError
 
+from app.admin.errors import KeyNotFound, UnreadableImport
 from app.db.postgres import DatabaseUnavailable
+from app.rules.errors import (
+    CannotPreview,
+    CannotPublish,
+    RevisionNeeded,
+    RuleChanged,
+    RuleExists,
+    RuleNotFound,
+    VersionNotFound,
+)
 from app.search.errors import InvalidSearch
-from indexing.errors import IndexUnavailable, InvalidFilter
+from indexing.errors import IndexUnavailable, InvalidFilter, InvalidSort
+from rules.errors import InvalidRules
 
 logger = logging.getLogger(__name__)
+
+
+MAX_PROBLEMS = 200
+"""Of a body with more mistakes than anyone reads at once."""
+
+_PROBLEMS_IN_DETAIL = 5
 
 
 class Meaning(NamedTuple):
@@ -29,6 +46,18 @@ class Meaning(NamedTuple):
 
 MEANINGS: Mapping[type[Exception], Meaning] = {
     InvalidFilter: Meaning(422, "The filter cannot be understood"),
+    InvalidSort: Meaning(422, "The results cannot be sorted so"),
+    InvalidRules: Meaning(422, "The rules cannot be used"),
+    RuleNotFound: Meaning(404, "There is no such rule"),
+    RuleExists: Meaning(409, "The id is taken"),
+    RevisionNeeded: Meaning(428, "Say what you changed"),
+    RuleChanged: Meaning(412, "Someone else has saved since"),
+    VersionNotFound: Meaning(404, "There is no such version"),
+    CannotPublish: Meaning(409, "The version cannot be published"),
+    CannotPreview: Meaning(400, "The preview is not clear"),
+    KeyNotFound: Meaning(404, "There is no such key"),
+    UnreadableImport: Meaning(400, "The import cannot be read"),
+    msgspec.DecodeError: Meaning(400, "The request is not valid"),
     InvalidSearch: Meaning(422, "The search cannot be answered"),
     IndexUnavailable: Meaning(503, "The index does not answer"),
     DatabaseUnavailable: Meaning(503, "The database does not answer"),
@@ -50,6 +79,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     type: str = "about:blank"
     instance: str = ""
     errors: tuple[dict[str, str], ...] = ()
+    current: Any = None
+    """What stands where someone wanted to save, saved by someone else."""
 
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,8 +90,16 @@ def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     meaning = next(entry for kind, entry in MEANINGS.items() if isinstance(error, kind))
     if meaning.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    detail = meaning.detail or str(error)
-    return _answer(Problem(meaning.title, meaning.status, detail, instance=request.url.path))
+    problem = Problem(
+        meaning.title, meaning.status, meaning.detail or str(error), instance=request.url.path
+    )
+    if isinstance(error, InvalidRules):
+        each = tuple({"path": p.path, "reason": p.reason} for p in error.problems[:MAX_PROBLEMS])
+        detail = "; ".join(str(part) for part in error.problems[:_PROBLEMS_IN_DETAIL])
+        problem = msgspec.structs.replace(problem, errors=each, detail=detail)
+    if isinstance(error, RuleChanged):
+        problem = msgspec.structs.replace(problem, current=error.current)
+    return _answer(problem)
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
@@ -95,6 +134,8 @@ _MISSING_BODY = {"path": "$", "reason": "the body is missing; send a JSON object
 
 _TITLES = {
     400: "The request is not valid",
+    401: "An API key is needed",
+    403: "The API key may not do this",
     404: "Not found",
     405: "Method not allowed",
     413: "The request is too large",

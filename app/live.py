@@ -8,6 +8,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from app.admin.key_ring import KeyRing
 from app.db.engine import connect, migrate
 from app.db.postgres import EmbeddedPostgres
 from app.features.store import FeatureStore
@@ -15,7 +16,8 @@ from app.items.outbox import OutboxWorker
 from app.items.repository import count_items, enqueue_all
 from app.items.vectors import PostgresVectorCache
 from app.live_model import LiveModel
-from app.rules.store import LiveRules
+from app.rules.live_rules import LiveRules
+from app.rules.usage import UsageCounter
 from app.search.pipeline import SearchPipeline
 from app.search.query_encoder import CACHED_QUERIES, QueryEncoder
 from app.settings import InvalidSetting, Settings
@@ -29,6 +31,7 @@ from indexing.index import ItemIndex
 from indexing.indexer import Indexer
 from indexing.queries import SearchQuery
 from ranking.model_store import ModelStore
+from rules import tolerance
 
 Say = Callable[[str], None]
 
@@ -114,6 +117,8 @@ class Live:
             self.store = FeatureStore(self.engine)
             self.rules = LiveRules(self.engine)
             self.rules.refresh()
+            self.usage = UsageCounter(self.engine)
+            self.keys = KeyRing(self.engine, settings.admin_key)
             self.model = LiveModel(ModelStore(settings.models_dir))
             self.model.refresh()
             self.query_encoder = QueryEncoder(self.encoder, lexical, cached_queries)
@@ -123,18 +128,21 @@ class Live:
                 index=self.index,
                 store=self.store,
                 scorer=self.model.current,
+                record=self.usage.count,
             )
             self._enqueue_for_new_collection()
             opening.pop_all()
 
     def warm_up(self) -> None:
         """Run one query of each kind, so that no shopper waits for what loads on first use."""
+        tolerance.warm_up()
         for text in ("", "warm up"):
             self.search.search(SearchQuery(text=text))
 
     def start_following(self) -> None:
         """Begin to follow changes of items, rules and models, and to index what waits."""
-        for target in (self.store.follow, self.rules.follow, self.model.follow):
+        followers = (self.store.follow, self.rules.follow, self.model.follow, self.usage.follow)
+        for target in followers:
             self._thread(target)
         self._thread(lambda stop: run_worker(self.outbox, stop))
 

@@ -10,6 +10,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "ENDCAP_"
+MIN_ADMIN_KEY = 20
+"""Characters of an admin key of one's own, which everything can be done with."""
+
+_EXPECTED = {"PORT": "a whole number from 1 to 65535", "PUBLIC_SEARCH": "true or false"}
 
 
 class InvalidSetting(Exception):
@@ -25,6 +29,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     qdrant_url: str | None = None
     encoder: str | None = None
+    admin_key: str | None = None
+    public_search: bool = True
+
+    @property
+    def admin_key_file(self) -> Path:
+        return self.data_dir / "admin.key"
 
     @property
     def postgres_dir(self) -> Path:
@@ -69,12 +79,14 @@ def _value(variable: str, text: str, kind: Any) -> Any:
     try:
         value = msgspec.convert(text, kind, strict=False)
     except msgspec.ValidationError:
-        expected = "a whole number from 1 to 65535" if variable == f"{PREFIX}PORT" else str(kind)
+        expected = _EXPECTED.get(variable.removeprefix(PREFIX), str(kind))
         raise InvalidSetting(f"{variable}: expected {expected}, got {text!r}") from None
     if variable == f"{PREFIX}DATABASE_URL":
         return _database_url(variable, text)
     if variable == f"{PREFIX}QDRANT_URL" and not _is_web_address(text):
         raise InvalidSetting(f"{variable}: expected http://… or https://…, got {text!r}")
+    if variable == f"{PREFIX}ADMIN_KEY" and (len(text) < MIN_ADMIN_KEY or not text.isprintable()):
+        raise InvalidSetting(f"{variable}: expected at least {MIN_ADMIN_KEY} printable characters")
     if variable == f"{PREFIX}ENCODER" and text.startswith((".", "/", "~")):
         folder = _expanded(variable, text)
         if not _is_folder(variable, folder):

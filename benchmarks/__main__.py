@@ -11,6 +11,8 @@ OUT = Path(__file__).parent / "out"
 
 BENCHMARKS = {
     "latency": "benchmarks.latency",
+    "rule-matching": "benchmarks.rule_matching",
+    "publish-delay": "benchmarks.publish_delay",
 }
 """By name, the module whose `run(out, data_dir, quick, console)` measures, writes its JSON to
 `out` and prints its table. A module is imported when it runs: most load heavy libraries."""

@@ -6,10 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -51,10 +52,17 @@ def run_command(arguments: list[str], data_dir: Path, log: Path) -> None:
 
 
 @contextmanager
-def serving(data_dir: Path, log: Path) -> Iterator[Service]:
+def serving(
+    data_dir: Path, log: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Service]:
     """A service of its own on a free port of the loopback, ready; stopped at the end."""
     port = _free_port()
-    environment = {**_environment(data_dir), "ENDCAP_HOST": "127.0.0.1", "ENDCAP_PORT": str(port)}
+    environment = {
+        **_environment(data_dir),
+        "ENDCAP_HOST": "127.0.0.1",
+        "ENDCAP_PORT": str(port),
+        **settings,
+    }
     with log.open("ab") as file:
         process = subprocess.Popen(
             [_executable(), "serve"], cwd=ROOT, env=environment, stdout=file, stderr=file

@@ -14,6 +14,10 @@ class InvalidFilter(IndexingError):
         self.reason = reason
 
 
+class InvalidSort(IndexingError):
+    """An order that results cannot be put into."""
+
+
 class InvalidItem(IndexingError):
     """An item that breaks the item's shape, with every reason, not only the first."""
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from indexing.candidates import CORE, DENSE, LEXICAL, Candidates, Floats, Keys, no_candidates
 from indexing.documents import ItemKey
-from indexing.filters import AnyOf, Filter, both, matches
+from indexing.filters import Filter, matches
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
 from indexing.queries import ExpandedQuery
 
@@ -42,7 +42,7 @@ class MemoryItemIndex:
             return value if isinstance(value, float) else 0.0
 
         ordered = sorted(self._passing(query.effective_filter), key=popularity, reverse=True)
-        scores = {key: popularity(key) for key in ordered}
+        scores = {key: 1.0 / (RRF_K + n) for n, key in enumerate(ordered)}
         return self._candidates(
             query, QueryVectors(), ordered[:limit], scores, capped=len(ordered) > limit
         )
@@ -102,8 +102,7 @@ class MemoryItemIndex:
         fused: dict[int, float],
         capped: bool,
     ) -> Candidates:
-        if query.included:
-            wanted = both(query.effective_filter, AnyOf("id", query.included))
+        for wanted in query.included_filters:
             ordered = ordered + [key for key in self._passing(wanted) if key not in set(ordered)]
         if not ordered:
             return no_candidates()

@@ -7,9 +7,12 @@ from typing import Any
 
 from indexing.candidates import Candidates, Keys
 from indexing.filter_translation import Dialect, translate
-from indexing.filters import AnyOf, Filter, both
+from indexing.filters import Filter
 from indexing.pool import Scored, assemble, point_key
 from indexing.queries import ExpandedQuery
+
+MAX_INCLUDED = 1_000
+"""More than all variants of all groups that the pins of one request can name."""
 
 Searches = dict[str, Any]
 """By retriever, what the library takes as a search."""
@@ -48,7 +51,8 @@ class QdrantBackend(ABC):
         )
 
     def _included(self, query: ExpandedQuery) -> list[int]:
-        if not query.included:
-            return []
-        wanted = both(query.effective_filter, AnyOf("id", query.included))
-        return self._scroll(translate(wanted, self._dialect), len(query.included))
+        return [
+            key
+            for wanted in query.included_filters
+            for key in self._scroll(translate(wanted, self._dialect), MAX_INCLUDED)
+        ]

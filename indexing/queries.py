@@ -1,16 +1,54 @@
 """What is asked of the index: the shopper's query, and the query after rules."""
 
+from collections.abc import Mapping
 from typing import NewType
 
 import msgspec
 
-from indexing.documents import ItemId
-from indexing.filters import AnyOf, Filter, Not, both
+from indexing.errors import InvalidSort
+from indexing.filters import Filter, Not, both
 
 QueryId = NewType("QueryId", str)
 
 MAX_QUERY_LENGTH = 512
 MAX_PER_PAGE = 100
+
+RELEVANCE = "relevance"
+"""How conditions and requests name the order of the model, which is no `Sort`."""
+
+SORT_FIELDS: Mapping[str, bool] = {
+    "price": False,
+    "rating": True,
+    "popularity": True,
+    "newest": True,
+    "reviews": True,
+}
+"""What results may be sorted by, and whether the highest comes first unless said otherwise."""
+
+ContextValue = str | float | bool
+
+
+class Sort(msgspec.Struct, frozen=True):
+    """An order that the shopper or a rule asks for."""
+
+    field: str
+    descending: bool
+
+    def __str__(self) -> str:
+        return f"{self.field}:{'desc' if self.descending else 'asc'}"
+
+
+def parse_sort(text: str) -> Sort | None:
+    """`price`, `price:desc`, …; None for `relevance` and for nothing. Raises `InvalidSort`."""
+    if text in ("", RELEVANCE):
+        return None
+    field, _, direction = text.partition(":")
+    if field not in SORT_FIELDS or direction not in ("", "asc", "desc"):
+        known = ", ".join((RELEVANCE, *SORT_FIELDS))
+        raise InvalidSort(
+            f"cannot sort by {text!r:.60}; known are {known}, with :asc or :desc behind the field"
+        )
+    return Sort(field, direction == "desc" if direction else SORT_FIELDS[field])
 
 
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,22 +56,53 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str = ""
     filter: Filter | None = None
+    sort: Sort | None = None
     page: int = 1
     per_page: int = 20
     explain: bool = False
+    segments: tuple[str, ...] = ()
+    """The groups of shoppers that this one belongs to, as the shop names them."""
+    locale: str = ""
+    context: Mapping[str, ContextValue] = {}
+    """Whatever else the caller knows and rules may ask for."""
+    experiments: Mapping[str, str] = {}
+    """By experiment, the arm that this shopper is in."""
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """Another way to say the query, which finds as well; `weight` is above 0 and at most 1."""
+
+    text: str
+    weight: float
 
 
 class ExpandedQuery(msgspec.Struct, frozen=True, kw_only=True):
     """The request as retrieval sees it, after the rules that act before retrieval."""
 
     text: str
+    variants: tuple[Variant, ...] = ()
+    """What synonyms make of the text."""
     filter: Filter | None = None
-    hidden: tuple[ItemId, ...] = ()
-    included: tuple[ItemId, ...] = ()
-    """Must-include ids: they join the candidates wherever the filter lets them."""
+    """The shopper's and the rules' together."""
+    hidden: Filter | None = None
+    """Items that nothing brings in."""
+    included: Filter | None = None
+    """Must-include items: they join the candidates where `filter` lets them."""
+    forced: Filter | None = None
+    """Must-include items that `filter` does not stop."""
 
     @property
     def effective_filter(self) -> Filter | None:
-        """The filter with the hidden items taken out."""
-        hidden = Not(AnyOf("id", self.hidden)) if self.hidden else None
-        return both(self.filter, hidden)
+        """What candidates must pass."""
+        return both(self.filter, self._shown)
+
+    @property
+    def included_filters(self) -> tuple[Filter, ...]:
+        """What brings must-include items in."""
+        found = both(self.included, self.effective_filter) if self.included else None
+        forced = both(self.forced, self._shown) if self.forced else None
+        return tuple(part for part in (found, forced) if part is not None)
+
+    @property
+    def _shown(self) -> Filter | None:
+        return Not(self.hidden) if self.hidden else None

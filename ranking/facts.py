@@ -42,6 +42,8 @@ class ItemFacts(msgspec.Struct, frozen=True):
 
     key: ItemKey
     item_id: ItemId
+    group_id: str
+    """What the variants of one product share; the item's own id where it has none."""
     tokens: Tokens
     """The stems of all text fields, one field behind the other, each as a number."""
     lengths: npt.NDArray[np.int64]
@@ -82,6 +84,7 @@ def facts_of(key: ItemKey, item: Item) -> ItemFacts:
     return ItemFacts(
         key=key,
         item_id=ItemId(item.id),
+        group_id=item.group_id or item.id,
         tokens=np.array([number for field in fields for number in field], dtype=np.uint32),
         lengths=np.array([len(field) for field in fields], dtype=np.int64),
         numbers=np.array(numbers, dtype=np.float64),

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from indexing.candidates import CORE, DENSE, Candidates, Floats
 from indexing.documents import ItemId
+from indexing.queries import Variant
 from ranking.facts import BRAND, CATEGORIES, NUMBERS, TITLE, ItemFacts
 from ranking.text_match import TextMatch, match_texts, query_terms
 
@@ -64,24 +65,26 @@ class FeatureMatrix(msgspec.Struct, frozen=True):
 
 
 def extract(
-    query: str, candidates: Candidates, facts: Sequence[ItemFacts], now: datetime
+    query: str,
+    candidates: Candidates,
+    facts: Sequence[ItemFacts],
+    now: datetime,
+    variants: Sequence[Variant] = (),
 ) -> FeatureMatrix:
-    """The features of `n` candidates in fused order; `facts` is in the same order."""
+    """The features of `n` candidates in fused order; `facts` is in the same order. How well the
+    text fits is the best of the query and its variants, each of these by its weight."""
     n = len(facts)
-    terms = query_terms(query)
-    match = match_texts(terms, facts)
     numbers = _numbers(facts)
     zeros = np.zeros(n, dtype=np.float32)
+    text = _text_columns(query, facts, numbers)
+    for variant in variants:
+        for name, column in _text_columns(variant.text, facts, numbers).items():
+            text[name] = np.maximum(text[name], variant.weight * column)
     columns = {
         "dense": np.maximum(candidates.scores.get(DENSE, zeros), 0.0),
         "lexical": _relative(candidates.scores.get(CORE, zeros)),
         "fused_rank": 1.0 / (1.0 + np.arange(n) / RANK_SCALE),
-        "coverage": match.found.any(axis=2).mean(axis=0) if terms else zeros,
-        "title_coverage": match.found[:, :, TITLE].mean(axis=0) if terms else zeros,
-        "phrase": _phrase(match, n),
-        "accessory": _accessory(match, numbers["host_at"]),
-        "brand_match": _brand_match(match, facts),
-        "category_coverage": match.found[:, :, CATEGORIES].mean(axis=0) if terms else zeros,
+        **text,
         "category_agreement": _category_agreement(
             candidates.scores.get(DENSE, zeros), numbers["category"]
         ),
@@ -89,6 +92,23 @@ def extract(
     }
     values = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
     return FeatureMatrix(FEATURES, values, tuple(fact.item_id for fact in facts))
+
+
+def _text_columns(
+    query: str, facts: Sequence[ItemFacts], numbers: dict[str, Numbers]
+) -> dict[str, Numbers]:
+    """Those features that compare the query's words with the item's."""
+    terms = query_terms(query)
+    match = match_texts(terms, facts)
+    none = np.zeros(len(facts))
+    return {
+        "coverage": match.found.any(axis=2).mean(axis=0) if terms else none,
+        "title_coverage": match.found[:, :, TITLE].mean(axis=0) if terms else none,
+        "phrase": _phrase(match, len(facts)),
+        "accessory": _accessory(match, numbers["host_at"]),
+        "brand_match": _brand_match(match, facts),
+        "category_coverage": match.found[:, :, CATEGORIES].mean(axis=0) if terms else none,
+    }
 
 
 def no_features(facts: Sequence[ItemFacts]) -> FeatureMatrix:

@@ -1,15 +1,18 @@
-"""The place after scoring where rules act: boost and bury move scores, pins take positions."""
+"""The place after scoring where rules act: boost and bury move scores, a sort replaces them, pins
+take positions, and a page gets variety."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
-from indexing.candidates import Floats
-from indexing.documents import ItemId
-from rules.match import FiredRules
-from rules.model import Boost, Bury, Pin, Rule
+from rules.diversify import diversify
+from rules.match import FiredRules, Suppressed
+from rules.model import Boost, Bury, Diversify, Pin, Rule
+from rules.pins import PinnedAt, place_pins
+from rules.rewrite import Rewritten
+from rules.shelf import Shelf
 
 Placement = Literal["organic", "pinned", "boosted", "buried"]
 Target = tuple[int, int]
@@ -32,68 +35,122 @@ class Placed(msgspec.Struct, frozen=True):
     effects: tuple[Effect, ...] = ()
 
 
+class Arrangement(msgspec.Struct, frozen=True):
+    """The final order: every candidate once, but for those that only a pin without effect had
+    brought in."""
+
+    placed: tuple[Placed, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+
+
 def arrange(
-    item_ids: Sequence[ItemId],
-    scores: Floats,
+    shelf: Shelf,
+    fired: FiredRules,
+    rewritten: Rewritten,
+    targets: Mapping[Target, frozenset[int]],
+    per_page: int,
+) -> Arrangement:
+    """`targets` says for each boost or bury by filter which candidates (by index) pass it. Equal
+    scores keep the order given."""
+    effects: dict[int, list[Effect]] = {}
+    moved_by = _shifts(shelf, fired, targets, effects)
+    moved = [float(score) + shift for score, shift in zip(shelf.scores, moved_by, strict=True)]
+    order = _sorted(shelf, rewritten, sorted(range(len(moved)), key=lambda n: -moved[n]))
+    pins: list[PinnedAt] = []
+    suppressed: list[Suppressed] = []
+    if rewritten.pins_hold:
+        pins, suppressed = place_pins(fired, shelf, moved)
+    else:
+        suppressed = [
+            Suppressed(rule, "the shopper sorts", n)
+            for rule in fired.rules
+            for n, instruction in enumerate(rule.then)
+            if isinstance(instruction, Pin)
+        ]
+    pinned = {pin.candidate: pin.rule for pin in pins}
+    order = [n for n in order if n not in pinned and not (shelf.brought and shelf.brought[n])]
+    for pin in pins:
+        order.insert(pin.position - 1, pin.candidate)  # behind the end, the list closes up
+    order = _with_variety(order, shelf, fired, frozenset(pinned), per_page, effects, suppressed)
+    for place, n in enumerate(order, start=1):
+        if n in pinned:
+            effects.setdefault(n, []).append(Effect(pinned[n], f"pinned to position {place}"))
+    return Arrangement(
+        placed=tuple(
+            Placed(n, moved[n], _placement(n in pinned, moved_by[n]), tuple(effects.get(n, ())))
+            for n in order
+        ),
+        suppressed=tuple(suppressed),
+    )
+
+
+def _shifts(
+    shelf: Shelf,
     fired: FiredRules,
     targets: Mapping[Target, frozenset[int]],
-) -> list[Placed]:
-    """Final order of `n` candidates given their ids and model scores, both of length `n`.
-
-    `targets` says for each boost or bury by filter which candidates (by index) pass it. Equal
-    scores keep the order given. A pin on a position that a stronger rule took goes to the next
-    free one; pins behind the end of the list close up.
-    """
+    effects: dict[int, list[Effect]],
+) -> list[float]:
+    """What is added to each candidate's score."""
     shifts: dict[int, list[float]] = {}
-    effects: dict[int, list[Effect]] = {}
-    index_of = {item_id: n for n, item_id in enumerate(item_ids)}
-    wanted: dict[int, tuple[int, Rule]] = {}
+    index_of: dict[str, int] = {}
     for r, rule in enumerate(fired.rules):
         for i, instruction in enumerate(rule.then):
-            match instruction:
-                case Boost() | Bury():
-                    verb, sign = (
-                        ("boosted", 1.0) if isinstance(instruction, Boost) else ("buried", -1.0)
-                    )
-                    chosen = {index_of[item] for item in instruction.item_ids if item in index_of}
-                    for n in chosen | targets.get((r, i), frozenset()):
-                        shifts.setdefault(n, []).append(sign * math.log(instruction.by))
-                        effect = Effect(rule, f"{verb} by {instruction.by:g}")
-                        effects.setdefault(n, []).append(effect)
-                case Pin(item_id=item_id, position=position):
-                    # The stronger rule's pin of an item counts; a weaker one's is not looked at.
-                    if item_id in index_of:
-                        wanted.setdefault(index_of[item_id], (position, rule))
-    pins = _free_positions(wanted)
+            if not isinstance(instruction, (Boost, Bury)):
+                continue
+            index_of = index_of or {item: n for n, item in enumerate(shelf.item_ids)}
+            verb, sign = ("boosted", 1.0) if isinstance(instruction, Boost) else ("buried", -1.0)
+            chosen = {index_of[item] for item in instruction.item_ids if item in index_of}
+            for n in chosen | targets.get((r, i), frozenset()):
+                shifts.setdefault(n, []).append(sign * math.log(instruction.by))
+                effect = Effect(rule, f"{verb} by {instruction.by:g}")
+                effects.setdefault(n, []).append(effect)
     # An exact sum, so that a boost and a bury by the same factor leave nothing behind.
-    moved_by = [math.fsum(shifts.get(n, ())) for n in range(len(scores))]
-    moved = [float(score) + shift for score, shift in zip(scores, moved_by, strict=True)]
-    order = sorted((n for n in range(len(moved)) if n not in pins), key=lambda n: -moved[n])
-    for n, (position, _) in sorted(pins.items(), key=lambda pin: pin[1][0]):
-        order.insert(position - 1, n)
-    for place, n in enumerate(order, start=1):
-        if n in pins:
-            effects.setdefault(n, []).append(Effect(pins[n][1], f"pinned to position {place}"))
-    return [
-        Placed(
-            candidate=n,
-            score=moved[n],
-            placement=_placement(n in pins, moved_by[n]),
-            effects=tuple(effects.get(n, ())),
-        )
-        for n in order
-    ]
+    return [math.fsum(shifts.get(n, ())) for n in range(len(shelf))]
 
 
-def _free_positions(wanted: Mapping[int, tuple[int, Rule]]) -> dict[int, tuple[int, Rule]]:
-    taken: set[int] = set()
-    pins: dict[int, tuple[int, Rule]] = {}
-    for n, (position, rule) in wanted.items():
-        while position in taken:
-            position += 1
-        taken.add(position)
-        pins[n] = (position, rule)
-    return pins
+def _sorted(shelf: Shelf, rewritten: Rewritten, order: list[int]) -> list[int]:
+    """What is relevant, sorted, then the rest in its own order; what is not known sorts last."""
+    values = shelf.sort_values
+    if rewritten.sort is None or values is None:
+        return order
+    sign = -1.0 if rewritten.sort.descending else 1.0
+
+    def place(n: int) -> tuple[bool, bool, float]:
+        if not shelf.relevant[n]:
+            return True, False, 0.0
+        unknown = math.isnan(values[n])
+        return False, unknown, 0.0 if unknown else sign * values[n]
+
+    return sorted(order, key=place)
+
+
+def _with_variety(
+    order: list[int],
+    shelf: Shelf,
+    fired: FiredRules,
+    pinned: frozenset[int],
+    per_page: int,
+    effects: dict[int, list[Effect]],
+    suppressed: list[Suppressed],
+) -> list[int]:
+    acting: Rule | None = None
+    for rule in fired.rules:
+        for i, instruction in enumerate(rule.then):
+            if not isinstance(instruction, Diversify):
+                continue
+            if acting is not None:
+                suppressed.append(Suppressed(rule, f"rule {acting.id} is stronger", i))
+                continue
+            acting = rule
+            values = shelf.variety[instruction.field]
+            before = {n: place for place, n in enumerate(order)}
+            order = diversify(order, pinned, values, instruction.max_per_page, per_page)
+            most, field = instruction.max_per_page, instruction.field
+            words = f"moved on: at most {most} with one {field} a page"
+            for place, n in enumerate(order):
+                if place // per_page > before[n] // per_page:
+                    effects.setdefault(n, []).append(Effect(rule, words))
+    return order
 
 
 def _placement(pinned: bool, moved_by: float) -> Placement:

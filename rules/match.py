@@ -4,9 +4,29 @@ from datetime import datetime
 
 import msgspec
 
-from rules.model import Condition, QueryCondition, Rule
+from indexing.queries import SearchQuery
+from rules.conditions import holds
+from rules.model import Rule, kind_of
 from rules.ruleset import RuleSet
-from rules.text import words
+from rules.situation import Situation
+
+MAX_FIRED = 200
+"""Rules that may act on one request; of more, the strongest do."""
+
+
+class Suppressed(msgspec.Struct, frozen=True):
+    """A rule, or one instruction of it, that held and did not act."""
+
+    rule: Rule
+    reason: str
+    instruction: int | None = None
+
+    @property
+    def place(self) -> str:
+        """`then[0].pin`, or empty for the whole rule."""
+        if self.instruction is None:
+            return ""
+        return f"then[{self.instruction}].{kind_of(self.rule.then[self.instruction])}"
 
 
 class FiredRules(msgspec.Struct, frozen=True):
@@ -14,41 +34,24 @@ class FiredRules(msgspec.Struct, frozen=True):
 
     version: int = 0
     rules: tuple[Rule, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
 
 
-def match(rule_set: RuleSet, query_text: str, now: datetime) -> FiredRules:
+def match(rule_set: RuleSet, query: SearchQuery, now: datetime) -> FiredRules:
     """A rule with `stop` that holds is the last that is considered."""
-    query = words(query_text)
+    situation = Situation(query, now)
+    may_hold = (rule_set.rules[position] for position in rule_set.lookup.may_hold(situation))
+    holding = (rule for rule in may_hold if holds(rule.when, situation))
     fired: list[Rule] = []
-    for rule in rule_set.rules:
-        if _holds(rule.when, query, now):
-            fired.append(rule)
-            if rule.stop:
-                break
-    return FiredRules(rule_set.version, tuple(fired))
-
-
-def _holds(when: Condition, query: tuple[str, ...], now: datetime) -> bool:
-    return (
-        (when.empty_query is None or when.empty_query == (not query))
-        and (when.starts_at is None or now >= when.starts_at)
-        and (when.ends_at is None or now < when.ends_at)
-        and (when.query is None or _query_holds(when.query, query))
-    )
-
-
-def _query_holds(condition: QueryCondition, query: tuple[str, ...]) -> bool:
-    # Spaces around make a phrase match whole words only: `pin` is not in `spinning`.
-    text = f" {' '.join(query)} "
-    return (
-        (not condition.is_ or any(text == f" {phrase} " for phrase in condition.is_))
-        and (
-            not condition.starts_with
-            or any(text.startswith(f" {phrase} ") for phrase in condition.starts_with)
-        )
-        and (
-            not condition.ends_with
-            or any(text.endswith(f" {phrase} ") for phrase in condition.ends_with)
-        )
-        and (not condition.contains or any(f" {phrase} " in text for phrase in condition.contains))
-    )
+    suppressed: list[Suppressed] = []
+    reason = ""
+    for rule in holding:
+        if not reason and len(fired) == MAX_FIRED:
+            reason = f"{MAX_FIRED} stronger rules hold already"
+        if reason:
+            suppressed.append(Suppressed(rule, reason))
+            continue
+        fired.append(rule)
+        if rule.stop:
+            reason = f"rule {rule.id} holds and stops here"
+    return FiredRules(rule_set.version, tuple(fired), tuple(suppressed))

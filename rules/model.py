@@ -1,12 +1,14 @@
 """A rule as values: when it holds, and what it then does."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NewType
+from typing import Any, NewType
 
 import msgspec
 
 from indexing.documents import ItemId
 from indexing.filters import Filter
+from indexing.queries import ContextValue, Sort
 
 RuleId = NewType("RuleId", str)
 
@@ -19,22 +21,56 @@ class QueryCondition(msgspec.Struct, frozen=True):
     starts_with: tuple[str, ...] = ()
     ends_with: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
+    matches: tuple[str, ...] = ()
+    """Regular expressions in RE2's syntax, looked for anywhere in the words joined by blanks."""
+    plurals: bool = False
+    typos: bool = False
+
+    @property
+    def phrases(self) -> Mapping[str, tuple[str, ...]]:
+        """The kinds that compare words, most specific first, without those not given."""
+        kinds = {
+            "is": self.is_,
+            "starts_with": self.starts_with,
+            "ends_with": self.ends_with,
+            "contains": self.contains,
+        }
+        return {kind: phrases for kind, phrases in kinds.items() if phrases}
 
 
-class Condition(msgspec.Struct, frozen=True):
+class Arm(msgspec.Struct, frozen=True):
+    """One arm of an experiment."""
+
+    key: str
+    arm: str
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """When a rule holds: all parts that are given must."""
 
     query: QueryCondition | None = None
     empty_query: bool | None = None
+    filter: Filter | None = None
+    """The shopper's own filter is at least as narrow as this one."""
+    category: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    locale: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+    """As `str(Sort)` has it, or `relevance`."""
+    context: Mapping[str, tuple[ContextValue, ...]] = {}
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    experiment: Arm | None = None
 
 
-class Pin(msgspec.Struct, frozen=True, tag="pin"):
-    """Puts the item at a 1-based position, if it passes the shopper's filters."""
+class Pin(msgspec.Struct, frozen=True, tag="pin", kw_only=True):
+    """Puts the item, or the best variant of the group, at a 1-based position."""
 
-    item_id: ItemId
     position: int
+    item_id: ItemId = ItemId("")
+    group_id: str = ""
+    ignore_filters: bool = False
+    ignore_stock: bool = False
 
 
 class Hide(msgspec.Struct, frozen=True, tag="hide"):
@@ -71,7 +107,81 @@ class Restrict(msgspec.Struct, frozen=True, tag="filter"):
     filter: Filter
 
 
-Instruction = Pin | Hide | Boost | Bury | Restrict
+class ReplaceQuery(msgspec.Struct, frozen=True, tag="replace_query"):
+    """Something else is searched for."""
+
+    text: str
+
+
+class RemoveWords(msgspec.Struct, frozen=True, tag="remove_words"):
+    """Words or phrases are taken out of the query."""
+
+    phrases: tuple[str, ...]
+
+
+class Synonym(msgspec.Struct, frozen=True, tag="synonym"):
+    """A query with one of the terms also finds the others; with `one_way` only from the first to
+    the others."""
+
+    terms: tuple[str, ...]
+    weight: float = 1.0
+    one_way: bool = False
+
+
+class Redirect(msgspec.Struct, frozen=True, tag="redirect"):
+    """The answer is an address, and no hits."""
+
+    url: str
+
+
+class Banner(msgspec.Struct, frozen=True, tag="banner", omit_defaults=True):
+    """Something to show above the hits."""
+
+    title: str
+    text: str = ""
+    image_url: str = ""
+    url: str = ""
+
+
+class Data(msgspec.Struct, frozen=True, tag="data"):
+    """Joins the answer as it is."""
+
+    data: dict[str, Any]
+
+
+class SortBy(msgspec.Struct, frozen=True, tag="sort"):
+    """Sorts, unless the shopper does."""
+
+    sort: Sort
+
+
+class Diversify(msgspec.Struct, frozen=True, tag="diversify"):
+    """At most so many items with one value of the field on a page, as far as others are left."""
+
+    field: str
+    max_per_page: int
+
+
+Instruction = (
+    Pin
+    | Hide
+    | Boost
+    | Bury
+    | Restrict
+    | ReplaceQuery
+    | RemoveWords
+    | Synonym
+    | Redirect
+    | Banner
+    | Data
+    | SortBy
+    | Diversify
+)
+
+
+def kind_of(instruction: Instruction) -> str:
+    """Its name in the JSON form."""
+    return str(instruction.__struct_config__.tag)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

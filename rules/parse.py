@@ -1,38 +1,33 @@
 """Rules from their JSON form: all problems at once, each with its path, and nothing half taken."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+import re
+from collections.abc import Sequence
 from typing import Any
 
-from indexing.documents import ItemId
-from indexing.errors import InvalidFilter
-from indexing.filter_parser import parse_filter
-from indexing.filters import Filter
-from indexing.queries import MAX_QUERY_LENGTH
+from rules.condition_parser import read_condition
 from rules.errors import InvalidRules, Problem
-from rules.model import (
-    Boost,
-    Bury,
-    Condition,
-    Hide,
-    Instruction,
-    Pin,
-    QueryCondition,
-    Restrict,
-    Rule,
-    RuleId,
-)
-from rules.text import words
-from rules.values import ValueReader
+from rules.instruction_parser import read_instructions
+from rules.lookup import RuleLookup
+from rules.model import Rule, RuleId
+from rules.patterns import MAX_OPEN_PATTERNS, PatternIndex
+from rules.values import MAX_NAME, ValueReader
 
 MAX_RULES = 20_000
-MAX_INSTRUCTIONS = 50
-MAX_ITEM_IDS = 500
-MAX_POSITION = 200
-MAX_FACTOR = 1_000.0
+MAX_UNSELECTIVE = 1_000
+"""Rules that have nothing to be looked up by, and so are considered for every request."""
+
 MAX_PRIORITY = 10**9
 _RULE_KEYS = {"id", "name", "priority", "enabled", "when", "then", "stop", "owner", "note"}
-_QUERY_KEYS = ("is", "starts_with", "ends_with", "contains")
+_RULE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+def parse_rule(raw: object, path: str = "$") -> Rule:
+    """One rule; raises `InvalidRules` with every problem."""
+    problems: list[Problem] = []
+    rule = _rule(raw, path, ValueReader(problems))
+    if problems or rule is None:
+        raise InvalidRules(tuple(problems))
+    return rule
 
 
 def parse_rules(raw: object) -> tuple[Rule, ...]:
@@ -47,9 +42,9 @@ def parse_rules(raw: object) -> tuple[Rule, ...]:
     problems: list[Problem] = []
     rules: list[Rule] = []
     seen: dict[str, int] = {}
-    reader = _Reader(problems)
+    reader = ValueReader(problems)
     for n, entry in enumerate(raw):
-        rule = reader.rule(entry, f"{path}[{n}]")
+        rule = _rule(entry, f"{path}[{n}]", reader)
         if rule is None:
             continue
         if rule.id in seen:
@@ -57,138 +52,63 @@ def parse_rules(raw: object) -> tuple[Rule, ...]:
             reader.problem(f"{path}[{n}].id", f"{rule.id!r} is the id of {first} too")
         seen.setdefault(rule.id, n)
         rules.append(rule)
+    problems += _problems_together(rules, path)
     if problems:
         raise InvalidRules(tuple(problems))
     return tuple(rules)
 
 
-class _Reader(ValueReader):
-    """The grammar of a rule; one that has a problem is None."""
+def _rule(raw: Any, path: str, reader: ValueReader) -> Rule | None:
+    """None for one that has a problem."""
+    before = len(reader.problems)
+    if not reader.is_object(raw, _RULE_KEYS, path):
+        return None
+    rule_id = raw.get("id")
+    if not isinstance(rule_id, str) or not _RULE_ID.fullmatch(rule_id):
+        given = "missing" if rule_id is None else "not an id"
+        reader.problem(f"{path}.id", f"{given}; expected 1 to 128 letters, digits and . _ : -")
+        rule_id = ""
+    rule = Rule(
+        id=RuleId(rule_id),
+        name=reader.text(raw, "name", path, most=MAX_NAME) or rule_id,
+        priority=reader.whole_number(
+            raw.get("priority", 0), f"{path}.priority", -MAX_PRIORITY, MAX_PRIORITY
+        ),
+        enabled=reader.flag(raw, "enabled", path, default=True),
+        when=read_condition(raw.get("when", {}), f"{path}.when", reader),
+        then=read_instructions(raw.get("then"), f"{path}.then", reader),
+        stop=reader.flag(raw, "stop", path, default=False),
+        owner=reader.text(raw, "owner", path, most=MAX_NAME),
+        note=reader.text(raw, "note", path),
+    )
+    return rule if len(reader.problems) == before else None
 
-    def rule(self, raw: Any, path: str) -> Rule | None:
-        before = len(self.problems)
-        if not self.is_object(raw, _RULE_KEYS, path):
-            return None
-        rule_id = self.text(raw, "id", path, required=True)
-        then = self._then(raw.get("then"), f"{path}.then")
-        rule = Rule(
-            id=RuleId(rule_id),
-            name=self.text(raw, "name", path) or rule_id,
-            priority=self.whole_number(
-                raw.get("priority", 0), f"{path}.priority", -MAX_PRIORITY, MAX_PRIORITY
-            ),
-            enabled=self.flag(raw, "enabled", path, default=True),
-            when=self._when(raw.get("when", {}), f"{path}.when"),
-            then=then,
-            stop=self.flag(raw, "stop", path, default=False),
-            owner=self.text(raw, "owner", path),
-            note=self.text(raw, "note", path),
+
+def _problems_together(rules: Sequence[Rule], path: str) -> list[Problem]:
+    """What no rule by itself is to blame for: too many that cannot be looked up, so that every
+    request would have to try each."""
+    problems: list[Problem] = []
+    enabled = [rule for rule in rules if rule.enabled]
+    always = len(RuleLookup(enabled).unselective) if len(enabled) > MAX_UNSELECTIVE else 0
+    if always > MAX_UNSELECTIVE:
+        problems.append(
+            Problem(
+                path,
+                f"{always} rules have no condition on the query's words, category, segment, "
+                f"locale, sort, context, experiment or a filter's values; "
+                f"at most {MAX_UNSELECTIVE} may",
+            )
         )
-        return rule if len(self.problems) == before else None
-
-    def _when(self, raw: Any, path: str) -> Condition:
-        if not self.is_object(raw, {"query", "empty_query", "starts_at", "ends_at"}, path):
-            return Condition()
-        empty = raw.get("empty_query")
-        if empty is not None and not isinstance(empty, bool):
-            self.problem(f"{path}.empty_query", "expected true or false")
-        starts = self.moment(raw.get("starts_at"), f"{path}.starts_at")
-        ends = self.moment(raw.get("ends_at"), f"{path}.ends_at")
-        if starts and ends and ends <= starts:
-            self.problem(f"{path}.ends_at", "must be after starts_at")
-        query = self._query(raw["query"], f"{path}.query") if "query" in raw else None
-        return Condition(query, empty if isinstance(empty, bool) else None, starts, ends)
-
-    def _query(self, raw: object, path: str) -> QueryCondition:
-        if not isinstance(raw, dict) or not raw:
-            self.problem(path, f"expected an object with some of {', '.join(_QUERY_KEYS)}")
-            return QueryCondition()
-        self.is_object(raw, set(_QUERY_KEYS), path)
-        kinds = {key: self._phrases(raw[key], f"{path}.{key}") for key in _QUERY_KEYS if key in raw}
-        return QueryCondition(
-            is_=kinds.get("is", ()),
-            starts_with=kinds.get("starts_with", ()),
-            ends_with=kinds.get("ends_with", ()),
-            contains=kinds.get("contains", ()),
-        )
-
-    def _phrases(self, raw: object, path: str) -> tuple[str, ...]:
-        phrases = raw if isinstance(raw, list) else [raw]
-        if not phrases:
-            self.problem(path, "needs at least one text")
-        for n, phrase in enumerate(phrases):
-            where = f"{path}[{n}]" if isinstance(raw, list) else path
-            if not isinstance(phrase, str):
-                self.problem(where, "expected text")
-                continue
-            self.storable(phrase, where)
-            if not words(phrase):
-                self.problem(where, "holds no word; for the empty query use empty_query")
-            elif len(phrase) > MAX_QUERY_LENGTH:
-                self.problem(where, f"at most {MAX_QUERY_LENGTH} characters")
-        return tuple(" ".join(words(phrase)) for phrase in phrases if isinstance(phrase, str))
-
-    def _then(self, raw: object, path: str) -> tuple[Instruction, ...]:
-        if not isinstance(raw, list) or not 0 < len(raw) <= MAX_INSTRUCTIONS:
-            self.problem(path, f"expected a list of 1 to {MAX_INSTRUCTIONS} instructions")
-            return ()
-        read = [self._instruction(entry, f"{path}[{n}]") for n, entry in enumerate(raw)]
-        return tuple(instruction for instruction in read if instruction is not None)
-
-    def _instruction(self, raw: object, path: str) -> Instruction | None:
-        readers: Mapping[str, Callable[[Any, str], Instruction | None]] = {
-            "pin": self._pin,
-            "hide": self._hide,
-            "boost": partial(self._shift, Boost),
-            "bury": partial(self._shift, Bury),
-            "filter": self._restrict,
-        }
-        if not isinstance(raw, dict) or len(raw) != 1 or next(iter(raw)) not in readers:
-            self.problem(path, f"expected an object with one of {', '.join(readers)}")
-            return None
-        kind, body = next(iter(raw.items()))
-        return readers[kind](body, f"{path}.{kind}")
-
-    def _pin(self, raw: Any, path: str) -> Pin | None:
-        if not self.is_object(raw, {"item_id", "position"}, path):
-            return None
-        return Pin(
-            self.item_id(raw.get("item_id"), f"{path}.item_id"),
-            self.whole_number(raw.get("position", 1), f"{path}.position", 1, MAX_POSITION),
-        )
-
-    def _hide(self, raw: Any, path: str) -> Hide | None:
-        if not self.is_object(raw, {"item_ids", "filter"}, path):
-            return None
-        ids, condition = self._target(raw, path)
-        return Hide(ids, condition)
-
-    def _shift(self, kind: type[Boost] | type[Bury], raw: Any, path: str) -> Boost | Bury | None:
-        if not self.is_object(raw, {"item_ids", "filter", "by"}, path):
-            return None
-        ids, condition = self._target(raw, path)
-        return kind(self.factor(raw.get("by"), f"{path}.by", MAX_FACTOR), ids, condition)
-
-    def _restrict(self, raw: object, path: str) -> Restrict | None:
-        condition = self._filter(raw, path)
-        return None if condition is None else Restrict(condition)
-
-    def _target(self, raw: Any, path: str) -> tuple[tuple[ItemId, ...], Filter | None]:
-        if ("item_ids" in raw) == ("filter" in raw):
-            self.problem(path, "needs either item_ids or filter")
-            return (), None
-        if "filter" in raw:
-            return (), self._filter(raw["filter"], f"{path}.filter")
-        ids = raw["item_ids"]
-        if not isinstance(ids, list) or not 0 < len(ids) <= MAX_ITEM_IDS:
-            self.problem(f"{path}.item_ids", f"expected a list of 1 to {MAX_ITEM_IDS} ids")
-            return (), None
-        read = [self.item_id(item_id, f"{path}.item_ids[{n}]") for n, item_id in enumerate(ids)]
-        return tuple(read), None
-
-    def _filter(self, raw: object, path: str) -> Filter | None:
-        try:
-            return parse_filter(raw, path)
-        except InvalidFilter as error:
-            self.problem(error.path, error.reason)
-            return None
+    patterns = [p for rule in enabled if rule.when.query for p in rule.when.query.matches]
+    if len(patterns) > MAX_OPEN_PATTERNS:
+        open_patterns = PatternIndex(patterns).open_patterns
+        if len(open_patterns) > MAX_OPEN_PATTERNS:
+            problems.append(
+                Problem(
+                    path,
+                    f"{len(open_patterns)} regular expressions have no fixed piece of three "
+                    f"letters in them, such as {open_patterns[0]!r}; at most "
+                    f"{MAX_OPEN_PATTERNS} may",
+                )
+            )
+    return problems

@@ -1,40 +1,49 @@
 """An immutable version of all rules, in the one order in which they are considered."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from rules.lookup import RuleLookup
 from rules.model import Condition, QueryCondition, Rule
 
-_KINDS = ("is_", "starts_with", "ends_with", "contains")
+_KINDS = ("is", "starts_with", "ends_with", "contains", "matches")
 
 
-class RuleSet(NamedTuple):
-    """`rules` are the enabled ones, strongest first; `version` 0 is the empty set."""
+class RuleSet:
+    """`rules` are the enabled ones, strongest first; `version` 0 is the empty set. Ordered by
+    priority, then specificity, then id, so that the outcome never depends on the order in which
+    rules were stored."""
 
-    version: int = 0
-    rules: tuple[Rule, ...] = ()
-
-
-def make_rule_set(version: int, rules: Iterable[Rule]) -> RuleSet:
-    """Orders by priority, then specificity, then id, so that the outcome never depends on the
-    order in which rules were stored."""
-    return RuleSet(version, tuple(sorted((r for r in rules if r.enabled), key=_strength)))
+    def __init__(self, version: int = 0, rules: Iterable[Rule] = ()) -> None:
+        self.version = version
+        self.rules = tuple(sorted((rule for rule in rules if rule.enabled), key=strength))
+        self.lookup = RuleLookup(self.rules)
 
 
-def _strength(rule: Rule) -> tuple[int, int, int, str]:
+def strength(rule: Rule) -> tuple[int, int, int, str]:
+    """Sorts the strongest first."""
     return (-rule.priority, _kind(rule.when.query), -_parts(rule.when), rule.id)
 
 
 def _kind(query: QueryCondition | None) -> int:
-    """`is` is the most specific, then starts, ends, contains; no query condition comes last."""
+    """`is` is the most specific, then starts, ends, contains, matches; no query condition comes
+    last."""
+    given = _kinds(query)
+    return next((n for n, kind in enumerate(_KINDS) if kind in given), len(_KINDS))
+
+
+def _kinds(query: QueryCondition | None) -> set[str]:
     if query is None:
-        return len(_KINDS)
-    return next((n for n, kind in enumerate(_KINDS) if getattr(query, kind)), len(_KINDS))
+        return set()
+    return {*query.phrases, *(["matches"] if query.matches else [])}
 
 
 def _parts(when: Condition) -> int:
-    parts = [when.empty_query, when.starts_at, when.ends_at]
-    given = sum(part is not None for part in parts)
-    if when.query is not None:
-        given += sum(bool(getattr(when.query, kind)) for kind in _KINDS)
-    return given
+    """How many conditions there are."""
+    single = (when.empty_query, when.filter, when.starts_at, when.ends_at, when.experiment)
+    listed = (when.category, when.segments, when.locale, when.sort)
+    return (
+        sum(part is not None for part in single)
+        + sum(bool(part) for part in listed)
+        + len(when.context)
+        + len(_kinds(when.query))
+    )

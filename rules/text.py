@@ -11,12 +11,22 @@ _WORD = re.compile(r"[^\W_]\w*(?:[.\-'/][^\W_]\w*)*")
 def words(text: str) -> tuple[str, ...]:
     """`USB-C  Kabel!` gives `("usb-c", "kabel")`; letters that only look alike become one, and
     invisible characters, such as the soft hyphen of a copied text, go."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    shown = "".join(c for c in folded.translate(_ALIKE) if unicodedata.category(c) != "Cf")
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
+    shown = folded.translate(_ALIKE)
     # Python takes a combining mark, a vowel sign of Hindi for one, for the end of a word. In the
     # mask it is an underscore, which may stand in a word but not begin it.
     mask = "".join(_masked(character) for character in shown)
     return tuple(shown[found.start() : found.end()] for found in _WORD.finditer(mask))
+
+
+def exchange(text: str, phrase: str, other: str) -> str:
+    """Words with single blanks between them, with the other in place of the phrase wherever it
+    stands as whole words."""
+    # Each word has a blank of its own on either side, or of two neighbours that are alike the
+    # first would take the blank between them away from the second.
+    spaced, sought = (f" {given.replace(' ', '  ')} " for given in (text, phrase))
+    return " ".join(spaced.replace(sought, f" {other} ").split())
 
 
 def _masked(character: str) -> str:

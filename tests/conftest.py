@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from app.db.engine import connect, migrate
 from app.db.postgres import EmbeddedPostgres
+from app.db.tables import metadata
 from tests.e2e.command import Service, running_postgres, serving
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -51,9 +52,10 @@ def migrated(postgres: EmbeddedPostgres) -> Iterator[Engine]:
 def engine(migrated: Engine) -> Engine:
     """A database without rows. The code under test commits, so there is nothing to roll back."""
     with migrated.begin() as connection:
-        connection.execute(
-            text("truncate items, outbox, embeddings, rule_sets restart identity cascade")
-        )
+        # Else the records among the tables refuse to be emptied.
+        connection.execute(text("set local session_replication_role = replica"))
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        connection.execute(text(f"truncate {names} restart identity cascade"))
     return migrated
 
 

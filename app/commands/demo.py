@@ -12,7 +12,8 @@ from app.commands.train import train_and_promote
 from app.items.importer import Importer
 from app.items.repository import count_items
 from app.live import Live, open_database
-from app.rules.store import load_rules, save_rules
+from app.rules.publishing import publish_all
+from app.rules.versions import live_version
 from app.sample.rules import SAMPLE_RULES
 from app.sample.writer import SampleFiles, write_sample
 from app.settings import Settings
@@ -50,5 +51,5 @@ def _load_items(engine: Engine, settings: Settings, files: SampleFiles) -> None:
 
 def _load_rules(engine: Engine) -> None:
     with engine.begin() as connection:
-        if not load_rules(connection).version:
-            save_rules(connection, msgspec.to_builtins(SAMPLE_RULES))
+        if not live_version(connection):
+            publish_all(connection, msgspec.to_builtins(SAMPLE_RULES), "Sample rules", "the demo")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import click
 
+from app.admin.errors import KeyFileUnwritable
 from app.db.postgres import DatabaseUnavailable, DatabaseUnreachable
 from app.settings import InvalidSetting
 from indexing.errors import EncoderUnavailable, IndexingError, IndexInUse
@@ -30,6 +31,7 @@ def explain_failures() -> Iterator[None]:
     except (
         InvalidSetting,
         DatabaseUnavailable,
+        KeyFileUnwritable,
         IndexingError,
         RankingError,
         InvalidRules,

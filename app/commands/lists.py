@@ -8,6 +8,7 @@ import numpy as np
 
 from app.commands.progress import progress_bar
 from app.live import Live
+from app.search.shelf import lay_out
 from app.search.stages import Stages
 from indexing.candidates import DENSE, LEXICAL
 from indexing.documents import ItemId
@@ -31,9 +32,8 @@ def judged_lists(
         expanded = ExpandedQuery(text=query)
         stages = Stages(_NO_BUDGET)
         candidates = live.search.retrieve(expanded, stages)
-        candidates, features = live.search.join_features(
-            expanded, candidates, datetime.now(UTC), stages
-        )
+        joined = live.search.join_features(expanded, candidates, datetime.now(UTC), stages)
+        candidates, features = joined.candidates, joined.features
         yield JudgedList(
             query, features.item_ids, features.values, candidates.fused, judgments.by_query[query]
         )
@@ -65,10 +65,12 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
     order of a model that is not live stands in for its scores, item by item."""
     now = datetime.now(UTC)
     stages = Stages(_NO_BUDGET)
-    fired = match(live.rules.current(), query, now)
-    expanded = rewrite(SearchQuery(text=query), fired)
-    candidates = live.search.retrieve(expanded, stages)
-    candidates, features = live.search.join_features(expanded, candidates, now, stages)
+    asked = SearchQuery(text=query)
+    fired = match(live.rules.current(), asked, now)
+    rewritten = rewrite(asked, fired)
+    candidates = live.search.retrieve(rewritten.expanded, stages)
+    joined = live.search.join_features(rewritten.expanded, candidates, now, stages)
+    candidates, features = joined.candidates, joined.features
     if ranked is None:
         scores = live.model.current().score(features.values, candidates.fused).values
     else:
@@ -76,5 +78,7 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
         scores = np.array(
             [-np.log1p(places.get(item, len(places))) for item in features.item_ids], np.float32
         )
-    placed = arrange(features.item_ids, scores, fired, live.search.targets(candidates, fired))
+    shelf = lay_out(candidates, joined.facts, scores, fired, rewritten, live.store)
+    targets = live.search.targets(candidates, fired)
+    placed = arrange(shelf, fired, rewritten, targets, asked.per_page).placed
     return [features.item_ids[entry.candidate] for entry in placed]

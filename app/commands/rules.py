@@ -7,14 +7,15 @@ import click
 import msgspec
 
 from app.live import open_database
-from app.rules.store import save_rules
+from app.rules.publishing import COMMAND_LINE, publish_all, unpublished
 from app.settings import Settings
 from rules.errors import InvalidRules
 from rules.parse import parse_rules
 
 
-def run_load(settings: Settings, file: Path) -> int:
-    """Returns the exit status: 1 with every problem listed when a rule cannot be used."""
+def run_load(settings: Settings, file: Path, replace_draft: bool) -> int:
+    """Returns the exit status: 1 with every problem listed when a rule cannot be used, and 1 when
+    it would undo what merchandisers have not published yet."""
     try:
         raw = msgspec.json.decode(file.read_bytes())
         rules = parse_rules(raw)
@@ -27,6 +28,16 @@ def run_load(settings: Settings, file: Path) -> int:
         click.echo("endcap: no rule was loaded; the live rules are as they were", err=True)
         return 1
     with ExitStack() as stack, open_database(settings, stack).begin() as connection:
-        version = save_rules(connection, raw["rules"] if isinstance(raw, dict) else raw)
+        waiting = unpublished(connection)
+        if waiting and not replace_draft:
+            click.echo(
+                f"endcap: the draft has {waiting} rules that are not published, which this would "
+                "undo; publish them, or say --replace-draft",
+                err=True,
+            )
+            return 1
+        message = f"Loaded from {file.name}"
+        given = raw["rules"] if isinstance(raw, dict) else raw
+        version = publish_all(connection, given, message, COMMAND_LINE)
     click.echo(f"{len(rules)} rules are live as rule set {version}")
     return 0

@@ -14,6 +14,7 @@ from litestar.concurrency import set_asyncio_executor
 
 from app.asgi import create_app
 from app.commands.indexing import index_waiting
+from app.commands.keys import show_first_key
 from app.commands.progress import say
 from app.live import Live
 from app.settings import InvalidSetting, Settings
@@ -27,6 +28,7 @@ def run_service(settings: Settings, live: Live | None = None) -> None:
     """Serve until SIGINT or SIGTERM. `live` is given by a caller that has opened it already."""
     check_port(settings)
     with live or Live(settings, say=say) as opened:
+        show_first_key(opened)
         index_waiting(opened)
         say("Reading items")
         opened.store.warm_up()

@@ -5,14 +5,17 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Float,
+    ForeignKey,
     Identity,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Numeric,
+    Sequence,
     Table,
     Text,
     func,
@@ -31,6 +34,8 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+rule_revision = Sequence("rule_revision", metadata=metadata)
 
 items = Table(
     "items",
@@ -82,11 +87,89 @@ embeddings = Table(
     Column("vector", LargeBinary, nullable=False),
 )
 
+rules = Table(
+    "rules",
+    metadata,
+    # The draft: what merchandisers edit. Versions are frozen from it, in `rule_sets`.
+    Column("id", Text, primary_key=True),
+    Column("body", JSONB, nullable=False),
+    # Never given twice, also not to a rule that was deleted and made again.
+    Column("revision", BigInteger, rule_revision, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_by", Text, nullable=False),
+)
+
 rule_sets = Table(
     "rule_sets",
     metadata,
-    # The newest version is the live one; older ones are kept as they were.
+    # A trigger refuses to change or delete a version.
     Column("version", BigInteger, Identity(always=True), primary_key=True),
     Column("rules", JSONB, nullable=False),
+    Column("message", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("created_by", Text, nullable=False),
+)
+
+publications = Table(
+    "rule_publications",
+    metadata,
+    # The live version is that of the latest one whose time has come and which was not canceled.
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("version", BigInteger, ForeignKey("rule_sets.version"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("created_by", Text, nullable=False),
+    Column("canceled_at", DateTime(timezone=True)),
+    CheckConstraint("kind in ('publish', 'rollback')", name="kind"),
+    Index(None, "at", "id"),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    # A trigger refuses to change or delete an entry.
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("before", JSONB(none_as_null=True)),
+    Column("after", JSONB(none_as_null=True)),
+    Index(None, "object"),
+)
+
+rule_usage = Table(
+    "rule_usage",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("query", Text, primary_key=True),
+    Column("fired", BigInteger, nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    Index(None, "day"),
+)
+
+query_counts = Table(
+    "query_counts",
+    metadata,
+    Column("query", Text, primary_key=True),
+    Column("asked", BigInteger, nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    Index(None, "asked"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    # SHA-256 of the key, which has 256 bits of chance: there is nothing to guess from it.
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("created_by", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
 )

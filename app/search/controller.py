@@ -2,36 +2,49 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
+from app.admin.authentication import needs_unless_public
 from app.errors import INVALID_REQUEST
 from app.search.pipeline import SearchPipeline
-from app.search.schemas import SearchRequest, SearchResponse
+from app.search.schemas import Circumstances, SearchRequest, SearchResponse
 from indexing.filter_parser import parse_filter
-from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH, SearchQuery
+from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH, SearchQuery, parse_sort
 
 Text = Annotated[str, QueryParameter(max_length=MAX_QUERY_LENGTH)]
 Names = list[str] | None
 
 
+def make_query(given: Circumstances, text: str, raw_filter: dict[str, Any] | None) -> SearchQuery:
+    """Raises `InvalidFilter` and `InvalidSort`."""
+    return SearchQuery(
+        text=text,
+        filter=None if raw_filter is None else parse_filter(raw_filter, "$.filter"),
+        sort=parse_sort(given.sort),
+        segments=given.segments,
+        locale=given.locale,
+        context=given.context,
+        experiments=given.experiments,
+    )
+
+
 class SearchController(Controller):
     path = "/v1/search"
     tags = ("search",)
+    guards = (needs_unless_public("search"),)
 
     @post(status_code=200, sync_to_thread=True, responses=INVALID_REQUEST)
     def search(
         self, data: JSONBody[SearchRequest], search: NamedDependency[SearchPipeline]
     ) -> SearchResponse:
         """Search the catalogue. An empty query browses by popularity."""
+        query = make_query(data, data.query, data.filter)
         return search.search(
-            SearchQuery(
-                text=data.query,
-                filter=None if data.filter is None else parse_filter(data.filter, "$.filter"),
-                page=data.page,
-                per_page=data.per_page,
-                explain=data.explain,
+            msgspec.structs.replace(
+                query, page=data.page, per_page=data.per_page, explain=data.explain
             )
         )
 
@@ -43,13 +56,17 @@ class SearchController(Controller):
         page: Annotated[int, QueryParameter(ge=1)] = 1,
         per_page: Annotated[int, QueryParameter(ge=1, le=MAX_PER_PAGE)] = 20,
         explain: FromQuery[bool] = False,
+        sort: FromQuery[str] = "",
+        segment: FromQuery[Names] = None,
+        locale: FromQuery[str] = "",
         brand: FromQuery[Names] = None,
         category: FromQuery[Names] = None,
         in_stock: FromQuery[bool | None] = None,
         price_min: FromQuery[float | None] = None,
         price_max: FromQuery[float | None] = None,
     ) -> SearchResponse:
-        """The simple cases of `POST /v1/search`; `brand` and `category` may be repeated."""
+        """The simple cases of `POST /v1/search`; `brand`, `category` and `segment` may be
+        repeated."""
         conditions: list[dict[str, Any]] = []
         if brand:
             conditions.append({"field": "brand", "any_of": brand})
@@ -65,8 +82,11 @@ class SearchController(Controller):
             SearchQuery(
                 text=q,
                 filter=parse_filter({"all": conditions}) if conditions else None,
+                sort=parse_sort(sort),
                 page=page,
                 per_page=per_page,
                 explain=explain,
+                segments=tuple(segment or ()),
+                locale=locale,
             )
         )

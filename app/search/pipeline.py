@@ -1,30 +1,43 @@
 """One search request from the query to ranked, explained hits; called by the API and the page."""
 
 import logging
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from app.features.store import FeatureStore
-from app.rules.store import LiveRules
+from app.rules.live_rules import LiveRules
 from app.search.errors import PageOutOfRange
 from app.search.load import Load
 from app.search.query_encoder import QueryEncoder
-from app.search.render import render_hits
-from app.search.schemas import AppliedRule, QueryEcho, SearchResponse, Total
+from app.search.ranking import Ranking
+from app.search.render import render
+from app.search.schemas import SearchResponse
+from app.search.shelf import lay_out
 from app.search.stages import Stages
 from indexing.candidates import Candidates, take
 from indexing.index import POOL_SIZE, ItemIndex
 from indexing.queries import ExpandedQuery, SearchQuery
+from ranking.facts import ItemFacts
 from ranking.features import FeatureMatrix, extract, no_features
 from ranking.scorer import RetrievalOrderScorer, Scorer
 from rules.arrange import Target, arrange
 from rules.match import FiredRules, match
 from rules.model import Boost, Bury
 from rules.rewrite import rewrite
+from rules.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
+Record = Callable[[SearchQuery, SearchResponse], None]
+
+
+class Joined(NamedTuple):
+    """Candidates with what ranking knows of each, all of one length."""
+
+    candidates: Candidates
+    facts: list[ItemFacts]
+    features: FeatureMatrix
 
 
 class SearchPipeline:
@@ -39,6 +52,7 @@ class SearchPipeline:
         store: FeatureStore,
         scorer: Callable[[], Scorer],
         clock: Clock = lambda: datetime.now(UTC),
+        record: Record = lambda query, response: None,
     ) -> None:
         self._rules = rules
         self._encoder = encoder
@@ -46,6 +60,7 @@ class SearchPipeline:
         self._store = store
         self._scorer = scorer
         self._clock = clock
+        self._record = record
         self._retrieval_order = RetrievalOrderScorer()
         self._load = Load()
 
@@ -53,44 +68,45 @@ class SearchPipeline:
         """Raises `PageOutOfRange` for a page behind the candidates, and `IndexUnavailable`; any
         other stage that fails or comes too late is replaced, and named in `degraded`."""
         with self._load.one_more():
-            return self._answer(query)
+            stages = Stages()
+            ranking = self.rank(query, self._rules.current(), stages)
+            response = self._page(query, ranking, stages)
+            self._record(query, response)
+            return response
 
-    def _answer(self, query: SearchQuery) -> SearchResponse:
+    def rank(self, query: SearchQuery, rule_set: RuleSet, stages: Stages) -> Ranking:
+        """All that is found for a query under one version of the rules, in its final order."""
         now = self._clock()
-        stages = Stages()
-
         with stages.timed("rules"):
-            fired = match(self._rules.current(), query.text, now)
-            expanded = rewrite(query, fired)
+            fired = match(rule_set, query, now)
+            rewritten = rewrite(query, fired)
+        if rewritten.redirect is not None:
+            return Ranking(fired, rewritten)
+        expanded = rewritten.expanded
         candidates = self.retrieve(expanded, stages)
-        candidates, features = self.join_features(expanded, candidates, now, stages)
+        joined = self.join_features(expanded, candidates, now, stages)
+        candidates, facts, features = joined.candidates, joined.facts, joined.features
         with stages.optional("score"):
             scores = self._retrieval_order.score(features.values, candidates.fused)
             if expanded.text and features.complete and stages.in_time("score"):
                 scores = self._scorer().score(features.values, candidates.fused)
         with stages.timed("rules"):
+            shelf = lay_out(candidates, facts, scores.values, fired, rewritten, self._store)
             targets = self.targets(candidates, fired)
-            ranked = arrange(features.item_ids, scores.values, fired, targets)
+            arrangement = arrange(shelf, fired, rewritten, targets, query.per_page)
+        return Ranking(fired, rewritten, candidates, features, scores, arrangement)
 
+    def _page(self, query: SearchQuery, ranking: Ranking, stages: Stages) -> SearchResponse:
+        placed = ranking.arrangement.placed
         first = (query.page - 1) * query.per_page
-        if first >= len(ranked) and query.page > 1:
+        if first >= len(placed) and query.page > 1:
             raise PageOutOfRange(
-                f"page {query.page} lies behind the {len(ranked)} candidates of this query; "
-                f"the last page of {query.per_page} is {-(-len(ranked) // query.per_page) or 1}"
+                f"page {query.page} lies behind the {len(placed)} candidates of this query; "
+                f"the last page of {query.per_page} is {-(-len(placed) // query.per_page) or 1}"
             )
-        page = ranked[first : first + query.per_page]
-        stored = self._store.items([int(candidates.keys[hit.candidate]) for hit in page])
-        return SearchResponse(
-            query_id=uuid.uuid4().hex,
-            query=QueryEcho(query.text, expanded.text),
-            total=Total(len(ranked), "capped" if candidates.capped else "exact"),
-            hits=render_hits(
-                page, first, stored, candidates, features, scores, explain=query.explain
-            ),
-            applied_rules=tuple(AppliedRule(rule.id, rule.name) for rule in fired.rules),
-            degraded=stages.degraded,
-            timings_ms=stages.timings(),
-        )
+        page = placed[first : first + query.per_page]
+        stored = self._store.items([int(ranking.candidates.keys[hit.candidate]) for hit in page])
+        return render(query, ranking, page, first, stored, stages)
 
     def retrieve(self, expanded: ExpandedQuery, stages: Stages) -> Candidates:
         """The pool: by all retrievers, or by popularity where nothing was asked for."""
@@ -99,17 +115,17 @@ class SearchPipeline:
                 return self._index.browse(expanded, POOL_SIZE)
         with stages.timed("embed"):
             try:
-                vectors = self._encoder.encode(expanded.text, self._load.alone)
+                vectors = self._encoder.encode_expanded(expanded, self._load.alone)
             except Exception:  # whatever a model raises, words can still be searched for
                 logger.exception("the encoder failed; searching by words alone")
                 stages.degrade("embed")
-                vectors = self._encoder.encode_lexical(expanded.text)
+                vectors = self._encoder.encode_lexical(expanded)
         with stages.timed("retrieve"):
             return self._index.retrieve(expanded, vectors, POOL_SIZE)
 
     def join_features(
         self, expanded: ExpandedQuery, candidates: Candidates, now: datetime, stages: Stages
-    ) -> tuple[Candidates, FeatureMatrix]:
+    ) -> Joined:
         """Joins what Postgres knows about the candidates. One that it no longer knows is dropped:
         the index may be a moment behind, and there would be nothing to show."""
         with stages.timed("features"):
@@ -119,11 +135,12 @@ class SearchPipeline:
             known = [fact for fact in facts if fact is not None]
             try:
                 if expanded.text and stages.in_time("features"):
-                    return candidates, extract(expanded.text, candidates, known, now)
+                    features = extract(expanded.text, candidates, known, now, expanded.variants)
+                    return Joined(candidates, known, features)
             except Exception:  # a feature that fails must not take the results with it
                 logger.exception("feature extraction failed; keeping the order of retrieval")
                 stages.degrade("features")
-            return candidates, no_features(known)
+            return Joined(candidates, known, no_features(known))
 
     def targets(self, candidates: Candidates, fired: FiredRules) -> Mapping[Target, frozenset[int]]:
         """Which candidates pass the filter of each boost and bury that fired, by Qdrant's own

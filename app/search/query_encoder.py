@@ -1,11 +1,14 @@
 """A query's vectors for every retriever, kept by text: shoppers ask the same things all day."""
 
+from collections.abc import Sequence
 from threading import Lock
 
+import numpy as np
 from cachetools import LRUCache
 
 from indexing.encoder import Encoder, LexicalEncoder
-from indexing.index import QueryVectors
+from indexing.index import QueryVectors, SparseVector
+from indexing.queries import ExpandedQuery
 
 CACHED_QUERIES = 20_000
 
@@ -22,6 +25,12 @@ class QueryEncoder:
         self._enabled = cached > 0
         self._lock = Lock()
 
+    def encode_expanded(self, expanded: ExpandedQuery, alone: bool = False) -> QueryVectors:
+        """The query and its variants in one vector for each retriever."""
+        vectors = self.encode(expanded.text, alone)
+        others = [(self.encode(other.text, alone), other.weight) for other in expanded.variants]
+        return blend(vectors, others) if others else vectors
+
     def encode(self, text: str, alone: bool = False) -> QueryVectors:
         """`alone` as in `Encoder.encode_query`."""
         with self._lock:
@@ -36,6 +45,27 @@ class QueryEncoder:
                 self._cache[text] = vectors
         return vectors
 
-    def encode_lexical(self, text: str) -> QueryVectors:
+    def encode_lexical(self, expanded: ExpandedQuery) -> QueryVectors:
         """The fallback where the dense encoder fails: words still match words."""
-        return QueryVectors(lexical=self._lexical.encode_query(text))
+        vectors = QueryVectors(lexical=self._lexical.encode_query(expanded.text))
+        others = [
+            (QueryVectors(lexical=self._lexical.encode_query(other.text)), other.weight)
+            for other in expanded.variants
+        ]
+        return blend(vectors, others)
+
+
+def blend(vectors: QueryVectors, others: Sequence[tuple[QueryVectors, float]]) -> QueryVectors:
+    """The weighted mean of the meanings, and of each word the largest weight that any gives it."""
+    dense = vectors.dense
+    terms: dict[int, float] = {}
+    for part, weight in ((vectors, 1.0), *others):
+        if part.lexical is not None:
+            for term, value in zip(part.lexical.indices, part.lexical.values, strict=True):
+                terms[term] = max(terms.get(term, 0.0), weight * value)
+    if dense is not None:
+        parts = [weight * part.dense for part, weight in others if part.dense is not None]
+        mean = np.sum([dense, *parts], axis=0)
+        length = float(np.linalg.norm(mean))
+        dense = (mean / length).astype(np.float32) if length else dense
+    return QueryVectors(dense, SparseVector(tuple(terms), tuple(terms.values())))

@@ -1,34 +1,83 @@
-"""Ranked candidates as hits of the answer, with one trace each where the request asks for it."""
+"""A ranking as the answer to a request: one page of hits, with one trace each where it is asked."""
 
+import uuid
 from collections.abc import Sequence
 
+import msgspec
+
 from app.items.repository import StoredItem
+from app.search.ranking import Ranking
 from app.search.schemas import (
+    AppliedRule,
     FeatureTrace,
     Hit,
     HitItem,
     HitTrace,
+    QueryEcho,
     RetrieverTrace,
     RuleEffect,
+    SearchResponse,
+    SuppressedRule,
+    Total,
 )
+from app.search.stages import Stages
 from indexing.candidates import Candidates, ranks_of
 from indexing.documents import Item
+from indexing.queries import RELEVANCE, SearchQuery
 from ranking.features import FeatureMatrix
 from ranking.scorer import Scores
 from rules.arrange import Placed
 
 
-def render_hits(
+def render(
+    query: SearchQuery,
+    ranking: Ranking,
     page: Sequence[Placed],
     first: int,
     stored: Sequence[StoredItem | None],
-    candidates: Candidates,
-    features: FeatureMatrix,
-    scores: Scores,
-    explain: bool,
-) -> tuple[Hit, ...]:
+    stages: Stages,
+) -> SearchResponse:
     """`page` starts behind `first` hits of earlier pages; `stored` has its items in its order."""
-    explainer = _Explainer(candidates, features, scores) if explain else None
+    rewritten = ranking.rewritten
+    expanded = rewritten.expanded
+    return SearchResponse(
+        query_id=uuid.uuid4().hex,
+        query=QueryEcho(
+            query.text, expanded.text, tuple(variant.text for variant in expanded.variants)
+        ),
+        total=Total(
+            len(ranking.arrangement.placed), "capped" if ranking.candidates.capped else "exact"
+        ),
+        hits=_hits(query, ranking, page, first, stored),
+        ruleset_version=ranking.fired.version,
+        applied_rules=tuple(AppliedRule(rule.id, rule.name) for rule in ranking.fired.rules),
+        degraded=stages.degraded,
+        timings_ms=stages.timings(),
+        sort=RELEVANCE if rewritten.sort is None else str(rewritten.sort),
+        redirect=rewritten.redirect,
+        banners=rewritten.banners,
+        data=rewritten.data,
+        suppressed_rules=_suppressed(ranking) if query.explain else msgspec.UNSET,
+    )
+
+
+def _suppressed(ranking: Ranking) -> tuple[SuppressedRule, ...]:
+    return tuple(
+        SuppressedRule(entry.rule.id, entry.rule.name, entry.place, entry.reason)
+        for entry in ranking.suppressed
+    )
+
+
+def _hits(
+    query: SearchQuery,
+    ranking: Ranking,
+    page: Sequence[Placed],
+    first: int,
+    stored: Sequence[StoredItem | None],
+) -> tuple[Hit, ...]:
+    explainer = None
+    if query.explain and page:
+        explainer = _Explainer(ranking.candidates, ranking.features, ranking.scores)
     return tuple(
         Hit(
             id=entry.item.id,

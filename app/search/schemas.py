@@ -7,11 +7,27 @@ import msgspec
 
 from indexing.documents import AttributeValue
 from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH
+from rules.model import Banner
 
 Placement = Literal["organic", "pinned", "boosted", "buried"]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+ContextText = Annotated[str, msgspec.Meta(max_length=200)]
 
 
-class SearchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules may ask for beside the query."""
+
+    sort: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    """`price`, `rating`, `popularity`, `newest`, `reviews`, with `:asc` or `:desc` behind it to
+    say otherwise than usual; `relevance` or nothing for the model's order."""
+    segments: Annotated[tuple[Label, ...], msgspec.Meta(max_length=50)] = ()
+    locale: Annotated[str, msgspec.Meta(max_length=50)] = ""
+    context: Annotated[dict[Label, ContextText | float | bool], msgspec.Meta(max_length=50)] = {}
+    experiments: Annotated[dict[Label, Label], msgspec.Meta(max_length=50)] = {}
+    """By experiment, the arm that the shopper is in."""
+
+
+class SearchRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /v1/search`."""
 
     query: Annotated[str, msgspec.Meta(max_length=MAX_QUERY_LENGTH)] = ""
@@ -21,10 +37,12 @@ class SearchRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     explain: bool = False
 
 
-class QueryEcho(msgspec.Struct, frozen=True):
+class QueryEcho(msgspec.Struct, frozen=True, omit_defaults=True):
     original: str
     applied: str
     """The text that retrieval saw, after rules."""
+    synonyms: tuple[str, ...] = ()
+    """Other ways to say it, which retrieval looked for too."""
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -102,6 +120,15 @@ class AppliedRule(msgspec.Struct, frozen=True):
     name: str
 
 
+class SuppressedRule(msgspec.Struct, frozen=True):
+    """A rule, or the one instruction of it that is named, which held and did not act."""
+
+    id: str
+    name: str
+    instruction: str
+    reason: str
+
+
 class Timings(msgspec.Struct, frozen=True):
     """Milliseconds spent in each stage; `total` is the whole request inside the pipeline."""
 
@@ -122,3 +149,14 @@ class SearchResponse(msgspec.Struct, frozen=True):
     degraded: tuple[str, ...]
     """Names of the stages that a fallback stood in for."""
     timings_ms: Timings
+    ruleset_version: int
+    """The version of the rules that answered; 0 where there are none."""
+    sort: str = "relevance"
+    """The order that the hits are in, the shopper's or a rule's."""
+    redirect: str | None = None
+    """Where to send the shopper instead of showing hits."""
+    banners: tuple[Banner, ...] = ()
+    data: tuple[dict[str, Any], ...] = ()
+    """What rules have for the shop's own page, the strongest rule's first."""
+    suppressed_rules: tuple[SuppressedRule, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Only with `explain`."""

@@ -13,22 +13,16 @@ from litestar.response import Template
 from app.search.errors import InvalidSearch
 from app.search.schemas import SearchResponse
 from app.ui.addresses import PER_PAGE, Address, is_on, read_address
+from app.ui.headers import page_headers
 from app.ui.view import Problem, Results, view_results
 from indexing.queries import SearchQuery
 
 _log = logging.getLogger(__name__)
 
 _HEADERS = {
+    **page_headers(),
     # One address has two answers, and a browser's back button must not show the fragment.
-    "Cache-Control": "no-cache",
     "Vary": "HX-Request, HX-History-Restore-Request",
-    # Titles and picture addresses come from the shop's feed: whatever they hold, none of it runs.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-        "img-src 'self' data: http: https:; connect-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
 }
 
 

@@ -1,6 +1,5 @@
-"""What `create_app` needs to serve the search page: templates, static files, handlers."""
+"""What `create_app` needs to serve the pages: templates, static files, handlers."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,11 +10,12 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
+from app.ui.assets import STATIC, static_addresses
 from app.ui.controller import SearchPage
 from app.ui.pictures import sample_picture
+from app.ui.studio import StudioPage
 
 _PACKAGE = Path(__file__).parent
-_STATIC = _PACKAGE / "static"
 _YEAR = 365 * 24 * 60 * 60
 
 
@@ -32,19 +32,7 @@ def ui_plugin_parts() -> UiParts:
         directory=_PACKAGE / "templates",
         engine_callback=_prepare,
     )
-    return UiParts(templates, [SearchPage, sample_picture, _static_files()])
-
-
-def static_addresses() -> dict[str, str]:
-    """Each static file's address, with a digest of what is in it: new content, new address."""
-    return {
-        path.relative_to(_STATIC).as_posix(): (
-            f"/static/{path.relative_to(_STATIC).as_posix()}"
-            f"?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
-        )
-        for path in sorted(_STATIC.rglob("*"))
-        if path.is_file()
-    }
+    return UiParts(templates, [SearchPage, StudioPage, sample_picture, _static_files()])
 
 
 def _prepare(engine: JinjaTemplateEngine) -> None:
@@ -56,6 +44,6 @@ def _prepare(engine: JinjaTemplateEngine) -> None:
 def _static_files() -> Router:
     return create_static_files_router(
         path="/static",
-        directories=[_STATIC],
+        directories=[STATIC],
         cache_control=CacheControlHeader(public=True, max_age=_YEAR, immutable=True),
     )

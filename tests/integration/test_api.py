@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from app.asgi import MAX_BODY_BYTES, create_app
 from app.live import Live
-from app.rules.store import save_rules
+from app.rules.publishing import publish_all
 from app.settings import Settings
 from indexing.collection import CollectionSpec
 from indexing.edge_index import EdgeItemIndex
@@ -102,6 +102,11 @@ def test_answer_has_exactly_the_documented_shape(client: Client) -> None:
         "applied_rules",
         "degraded",
         "timings_ms",
+        "ruleset_version",
+        "sort",
+        "redirect",
+        "banners",
+        "data",
     ]
     assert answer["query_id"]
     assert answer["query"] == {"original": "red kettle", "applied": "red kettle"}
@@ -176,7 +181,7 @@ def test_explanation_has_ranks_features_score_rules_and_position(
 ) -> None:
     bury = {"id": "out", "name": "Sold out", "then": [{"bury": {"item_ids": ["steel"], "by": 4}}]}
     with live.engine.begin() as connection:
-        save_rules(connection, [bury])
+        publish_all(connection, [bury])
     live.rules.refresh()
 
     answer = post(client, query="steel kettle", explain=True).json()
@@ -424,11 +429,11 @@ def test_openapi_names_the_routes_their_fields_and_their_limits(client: Client) 
     assert {"/v1/search", "/health/live", "/health/ready"} <= set(document["paths"])
     assert set(document["paths"]["/v1/search"]) == {"get", "post"}
     request = document["components"]["schemas"]["SearchRequest"]["properties"]
-    assert set(request) == {"query", "filter", "page", "per_page", "explain"}
+    assert {"query", "filter", "page", "per_page", "explain", "sort", "segments"} <= set(request)
     assert request["query"]["maxLength"] == 512
     assert request["per_page"]["maximum"] == 100
     answer = document["components"]["schemas"]["SearchResponse"]["properties"]
-    assert set(answer) == set(post(client).json())
+    assert set(answer) == set(post(client, explain=True).json())
     parameters = {one["name"] for one in document["paths"]["/v1/search"]["get"]["parameters"]}
     assert {"q", "page", "per_page", "explain", "brand", "category", "in_stock"} <= parameters
 

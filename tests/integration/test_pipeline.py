@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.features.store import FeatureStore
 from app.live import Live
-from app.rules.store import save_rules
+from app.rules.publishing import publish_all
 from app.search.errors import PageOutOfRange
 from app.search.pipeline import SearchPipeline
 from app.search.query_encoder import QueryEncoder
@@ -32,7 +32,7 @@ KETTLES = [
 
 def use_rules(live: Live, *rules: dict[str, Any]) -> None:
     with live.engine.begin() as connection:
-        save_rules(connection, rules)
+        publish_all(connection, rules)
     live.rules.refresh()
 
 

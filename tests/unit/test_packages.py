@@ -57,7 +57,7 @@ def test_command_line_loads_no_heavy_library() -> None:
             "ranking.model_store",
             "ranking.scorer",
         ),
-        ("app.settings", "app.search.pipeline", "app.items.importer", "app.rules.store"),
+        ("app.settings", "app.search.pipeline", "app.items.importer", "app.rules.live_rules"),
         ("tests.factories",),
     ],
     ids=lambda modules: modules[0].split(".")[0],

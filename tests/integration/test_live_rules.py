@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from app.db.tables import rule_sets
-from app.rules.store import LiveRules, load_rules, save_rules
+from app.rules.live_rules import LiveRules, load_rule_set
+from app.rules.publishing import publish_all
+from app.rules.versions import live_version, publish
 from rules.errors import InvalidRules
 from tests.e2e.command import until
 
@@ -21,7 +23,7 @@ def hide(rule_id: str) -> dict[str, Any]:
 
 def save(engine: Engine, *rules: dict[str, Any]) -> int:
     with engine.begin() as connection:
-        return save_rules(connection, rules)
+        return publish_all(connection, rules)
 
 
 def save_unreadable(engine: Engine) -> int:
@@ -29,8 +31,11 @@ def save_unreadable(engine: Engine) -> int:
     rules = [{"id": "later", "then": [{"teleport": {"item_ids": ["mug"]}}]}]
     with engine.begin() as connection:
         version: int = connection.execute(
-            rule_sets.insert().values(rules=rules).returning(rule_sets.c.version)
+            rule_sets.insert()
+            .values(rules=rules, message="Later", created_by="a later release")
+            .returning(rule_sets.c.version)
         ).scalar_one()
+        publish(connection, version, "a later release")
         return version
 
 
@@ -52,16 +57,18 @@ def following(live: LiveRules) -> Iterator[threading.Thread]:
 
 def test_before_the_first_version_there_are_no_rules(engine: Engine) -> None:
     with engine.connect() as connection:
-        stored = load_rules(connection)
+        version = live_version(connection)
+    live = LiveRules(engine)
+    live.refresh()
 
-    assert (stored.version, list(stored.rules)) == (0, [])
+    assert (version, live.current().version, live.current().rules) == (0, 0, ())
 
 
 def test_saved_rules_come_back_with_their_version(engine: Engine) -> None:
     version = save(engine, hide("one"), hide("two"))
 
     with engine.connect() as connection:
-        stored = load_rules(connection)
+        stored = load_rule_set(connection, version)
     assert stored.version == version
     assert [(rule.id, rule.name) for rule in stored.rules] == [
         ("one", "Rule one"),
@@ -74,7 +81,7 @@ def test_each_set_is_a_version_of_its_own_and_older_ones_are_kept(engine: Engine
 
     with engine.connect() as connection:
         kept = connection.execute(select(rule_sets).order_by(rule_sets.c.version)).all()
-        newest = load_rules(connection)
+        newest = load_rule_set(connection, live_version(connection))
     assert second > first
     assert [(row.version, row.rules) for row in kept] == [
         (first, [hide("one")]),
@@ -98,7 +105,7 @@ def test_rules_that_cannot_be_used_are_not_stored(engine: Engine) -> None:
     broken = {"id": "two", "then": []}
 
     with pytest.raises(InvalidRules) as caught, engine.begin() as connection:
-        save_rules(connection, [hide("one"), broken])
+        publish_all(connection, [hide("one"), broken])
 
     assert "$[1].then" in str(caught.value)
     with engine.connect() as connection:
@@ -109,7 +116,7 @@ def test_version_is_live_only_once_it_is_committed(engine: Engine) -> None:
     live = LiveRules(engine)
 
     with engine.connect() as connection:
-        save_rules(connection, [hide("one")])
+        publish_all(connection, [hide("one")])
         live.refresh()
         before = ids(live)
         connection.commit()
@@ -139,7 +146,7 @@ def test_set_that_cannot_be_read_leaves_the_old_one_live_and_says_so(
     live.refresh()
     broken = save_unreadable(engine)
 
-    with caplog.at_level(logging.ERROR, "app.rules.store"):
+    with caplog.at_level(logging.ERROR, "app.rules.live_rules"):
         live.refresh()
 
     assert (live.current().version, ids(live)) == (good, ["one"])
@@ -164,7 +171,7 @@ def test_set_that_cannot_be_read_is_logged_once_and_not_at_every_look(
     live = LiveRules(engine)
     save_unreadable(engine)
 
-    with caplog.at_level(logging.ERROR, "app.rules.store"):
+    with caplog.at_level(logging.ERROR, "app.rules.live_rules"):
         for _ in range(3):
             live.refresh()
 

@@ -1,0 +1,1 @@
+"""What merchandisers and operators do, under `/v1/admin`."""

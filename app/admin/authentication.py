@@ -1,0 +1,68 @@
+"""Guards: which routes need a key, and of which scope; put on controllers and routes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+from app.admin.api_keys import ApiKey, Scope
+from app.admin.key_ring import KeyRing
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
+
+KEY_RING = "key_ring"
+PUBLIC_SEARCH = "public_search"
+"""Names in the application's state."""
+
+_HOW = "send it as `Authorization: Bearer KEY`; the first start keeps one in <data dir>/admin.key"
+
+
+def needs(scope: Scope) -> Guard:
+    """401 without a key that is accepted, 403 with one that lacks the scope."""
+
+    async def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+        key = await _authenticate(connection)
+        if not key.allows(scope):
+            raise PermissionDeniedException(
+                f"this needs a key with the scope {scope} or admin; yours has "
+                f"{', '.join(key.scopes)}"
+            )
+        connection.scope["user"] = key
+
+    return guard
+
+
+def needs_unless_public(scope: Scope) -> Guard:
+    """The same, unless `ENDCAP_PUBLIC_SEARCH` leaves the search open to all."""
+    guarded = needs(scope)
+
+    async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+        if not connection.app.state[PUBLIC_SEARCH]:
+            await guarded(connection, handler)
+
+    return guard
+
+
+async def any_key(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Any key that is accepted, whatever it may do."""
+    connection.scope["user"] = await _authenticate(connection)
+
+
+async def _authenticate(connection: AnyConnection) -> ApiKey:
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise _refused(f"an API key is needed; {_HOW}")
+    ring: KeyRing = connection.app.state[KEY_RING]
+    # Postgres is asked at most once a second, and never on the event loop.
+    key = await asyncio.get_running_loop().run_in_executor(None, ring.find, secret.strip())
+    if key is None:
+        raise _refused("this API key is unknown, expired or revoked")
+    return key
+
+
+def _refused(detail: str) -> NotAuthorizedException:
+    return NotAuthorizedException(detail, headers={"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,79 @@
+"""`/v1/admin/keys` over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from app.admin.api_keys import ApiKey, Scope, create_key, list_keys, revoke_key
+from app.admin.authentication import any_key, needs
+from app.errors import INVALID_REQUEST
+from app.live import Live
+
+KeyRequest = Request[ApiKey, Any, Any]
+
+
+class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    scopes: Annotated[tuple[Scope, ...], msgspec.Meta(min_length=1)]
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class CreatedKey(ApiKey, frozen=True, kw_only=True):
+    """`key` is shown this once."""
+
+    key: str
+
+
+class Keys(msgspec.Struct, frozen=True):
+    keys: tuple[ApiKey, ...]
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The key that asks."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+
+
+class KeysController(Controller):
+    path = "/v1/admin"
+    tags = ("keys",)
+
+    @get("/me", guards=[any_key], sync_to_thread=False)
+    def me(self, request: KeyRequest) -> Me:
+        """What the key that asks may do."""
+        key = request.user
+        return Me(key.id, key.name, key.scopes, key.expires_at)
+
+    @post("/keys", guards=[needs("admin")], sync_to_thread=True, responses=INVALID_REQUEST)
+    def create(
+        self, request: KeyRequest, data: JSONBody[NewKey], services: NamedDependency[Live]
+    ) -> CreatedKey:
+        """Make a key; the answer shows it, and nothing ever does again."""
+        with services.engine.begin() as connection:
+            key, secret = create_key(
+                connection, data.name, sorted(set(data.scopes)), request.user.actor, data.expires_at
+            )
+        services.keys.forget()
+        return CreatedKey(**msgspec.structs.asdict(key), key=secret)
+
+    @get("/keys", guards=[needs("admin")], sync_to_thread=True)
+    def list(self, services: NamedDependency[Live]) -> Keys:
+        """All keys, the newest first, without their secrets."""
+        with services.engine.connect() as connection:
+            return Keys(tuple(list_keys(connection)))
+
+    @delete("/keys/{key_id:str}", guards=[needs("admin")], sync_to_thread=True)
+    def revoke(
+        self, request: KeyRequest, key_id: FromPath[str], services: NamedDependency[Live]
+    ) -> None:
+        """Refuse the key from now on; every process does within a second."""
+        with services.engine.begin() as connection:
+            revoke_key(connection, key_id, request.user.actor)
+        services.keys.forget()

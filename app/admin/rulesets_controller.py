@@ -1,0 +1,150 @@
+"""`/v1/admin/rulesets` over HTTP: versions, and which of them is live."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, RawBody
+
+from app.admin.api_keys import ApiKey
+from app.admin.authentication import needs
+from app.admin.rules_controller import Page, PerPage, RawRule
+from app.errors import INVALID_REQUEST
+from app.live import Live
+from app.rules.draft import take_turn
+from app.rules.errors import VersionNotFound
+from app.rules.publishing import freeze_draft, named_version
+from app.rules.versions import (
+    Published,
+    RuleSetInfo,
+    Scheduled,
+    cancel,
+    list_versions,
+    live_version,
+    publish,
+    read_version,
+    roll_back,
+    scheduled,
+)
+from rules.diff import RulesDiff, diff_rules
+
+KeyRequest = Request[ApiKey, Any, Any]
+RuleIds = Annotated[
+    tuple[Annotated[str, msgspec.Meta(max_length=128)], ...], msgspec.Meta(max_length=1_000)
+]
+
+
+class NewRuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `rules`, only these are taken from the draft, and all others as they are live."""
+
+    message: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    rules: RuleIds = ()
+
+
+class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class RuleSets(msgspec.Struct, frozen=True):
+    rulesets: tuple[RuleSetInfo, ...]
+    total: int
+    page: int
+    per_page: int
+    live: int
+    scheduled: tuple[Scheduled, ...]
+
+
+class RuleSetContent(RuleSetInfo, frozen=True, kw_only=True):
+    content: tuple[RawRule, ...]
+
+
+class RuleSetsController(Controller):
+    path = "/v1/admin/rulesets"
+    tags = ("rules",)
+
+    @post(guards=[needs("rules:publish")], sync_to_thread=True, responses=INVALID_REQUEST)
+    def freeze(
+        self, request: KeyRequest, data: JSONBody[NewRuleSet], services: NamedDependency[Live]
+    ) -> RuleSetInfo:
+        """Check the draft and freeze it as a version, which is not live yet."""
+        with services.engine.begin() as connection:
+            version = freeze_draft(connection, data.message, request.user.actor, data.rules)
+            (info,), _ = list_versions(connection, 1, 1, version)
+            return info
+
+    @get(guards=[needs("rules:read")], sync_to_thread=True, responses=INVALID_REQUEST)
+    def list(
+        self, services: NamedDependency[Live], page: Page = 1, per_page: PerPage = 50
+    ) -> RuleSets:
+        """All versions, the newest first."""
+        with services.engine.connect() as connection:
+            infos, total = list_versions(connection, page, per_page)
+            return RuleSets(
+                rulesets=tuple(infos),
+                total=total,
+                page=page,
+                per_page=per_page,
+                live=live_version(connection),
+                scheduled=tuple(scheduled(connection)),
+            )
+
+    @get("/{version:int}", guards=[needs("rules:read")], sync_to_thread=True)
+    def read(self, version: FromPath[int], services: NamedDependency[Live]) -> RuleSetContent:
+        """A version with its rules."""
+        with services.engine.connect() as connection:
+            infos, _ = list_versions(connection, 1, 1, _possible(version))
+            content = tuple(read_version(connection, _possible(version)))
+        return RuleSetContent(**msgspec.structs.asdict(infos[0]), content=content)
+
+    @get("/{before:str}/diff/{after:str}", guards=[needs("rules:read")], sync_to_thread=True)
+    def diff(
+        self, before: FromPath[str], after: FromPath[str], services: NamedDependency[Live]
+    ) -> RulesDiff:
+        """What changed between two versions; each is a number, `live` or `draft`."""
+        with services.engine.connect() as connection:
+            return diff_rules(named_version(connection, before), named_version(connection, after))
+
+    @post(
+        "/{version:int}/publish",
+        status_code=200,
+        guards=[needs("rules:publish")],
+        sync_to_thread=True,
+        responses=INVALID_REQUEST,
+    )
+    def publish(
+        self,
+        request: KeyRequest,
+        version: FromPath[int],
+        services: NamedDependency[Live],
+        body: RawBody,
+    ) -> Published:
+        """Make a version live now, or at the time `at`; the body may be left out."""
+        wanted = msgspec.json.decode(body, type=Publication) if body.strip() else Publication()
+        with services.engine.begin() as connection:
+            take_turn(connection)
+            return publish(connection, _possible(version), request.user.actor, wanted.at)
+
+    @delete("/publications/{publication:int}", guards=[needs("rules:publish")], sync_to_thread=True)
+    def unschedule(
+        self, request: KeyRequest, publication: FromPath[int], services: NamedDependency[Live]
+    ) -> None:
+        """Take back what was to go live."""
+        with services.engine.begin() as connection:
+            take_turn(connection)
+            cancel(connection, _possible(publication), request.user.actor)
+
+    @post("/rollback", status_code=200, guards=[needs("rules:publish")], sync_to_thread=True)
+    def roll_back(self, request: KeyRequest, services: NamedDependency[Live]) -> Published:
+        """Make live what was live before; called again, what was before that."""
+        with services.engine.begin() as connection:
+            take_turn(connection)
+            return roll_back(connection, request.user.actor)
+
+
+def _possible(number: int) -> int:
+    """Postgres has no number as large as an address can hold."""
+    if not 0 <= number < 2**63:
+        raise VersionNotFound(f"there is no version or publication {number}")
+    return number

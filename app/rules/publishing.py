@@ -1,0 +1,66 @@
+"""From the draft to a version, whole or a few rules of it; called by the API and the commands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.rules.draft import import_rules, read_draft, take_turn
+from app.rules.errors import RuleNotFound, VersionNotFound
+from app.rules.versions import freeze, live_rules, publish, read_version
+from rules.parse import parse_rules
+
+COMMAND_LINE = "the command line"
+
+
+def freeze_draft(connection: Connection, message: str, actor: str, only: Sequence[str] = ()) -> int:
+    """A new version of the draft; with `only`, of what is live with these rules as the draft has
+    them, so that one rule goes live without everybody else's edits. Raises `InvalidRules`, and
+    `RuleNotFound` for one that neither has."""
+    take_turn(connection)
+    rules = read_draft(connection)
+    if only:
+        drafted = {rule["id"]: rule for rule in rules}
+        merged = {rule["id"]: rule for rule in live_rules(connection)}
+        for rule_id in only:
+            if rule_id not in drafted and rule_id not in merged:
+                raise RuleNotFound(rule_id)
+            merged.pop(rule_id, None)
+            if rule_id in drafted:
+                merged[rule_id] = drafted[rule_id]
+        rules = list(merged.values())
+    parse_rules(rules)
+    return freeze(connection, rules, message, actor)
+
+
+def publish_all(
+    connection: Connection,
+    raw: Sequence[dict[str, Any]],
+    message: str = "Loaded",
+    actor: str = COMMAND_LINE,
+) -> int:
+    """These rules and no others: in the draft, frozen, and live; returns the version. Raises
+    `InvalidRules`, and then nothing is changed."""
+    import_rules(connection, raw, replace=True, actor=actor)
+    version = freeze_draft(connection, message, actor)
+    publish(connection, version, actor)
+    return version
+
+
+def unpublished(connection: Connection) -> int:
+    """How many rules the draft has otherwise than the live version."""
+    live = {rule["id"]: rule for rule in live_rules(connection)}
+    draft = {rule["id"]: rule for rule in read_draft(connection)}
+    return sum(live.get(rule_id) != draft.get(rule_id) for rule_id in live.keys() | draft.keys())
+
+
+def named_version(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """The rules of a version by its number, of `live`, or of the `draft`; raises
+    `VersionNotFound`."""
+    if name == "draft":
+        return read_draft(connection)
+    if name == "live":
+        return live_rules(connection)
+    if not name.isdecimal() or len(name) > 18:
+        raise VersionNotFound(f"{name!r:.40} is no version; say a number, live or draft")
+    return read_version(connection, int(name))

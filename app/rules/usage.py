@@ -1,0 +1,161 @@
+"""Which rules fired on which queries, and what was asked: counted in memory by requests, written
+to Postgres by a thread, so that counting never slows a search."""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.db.tables import query_counts, rule_usage
+from app.following import keep_refreshing
+from app.search.schemas import SearchResponse
+from indexing.queries import SearchQuery
+
+logger = logging.getLogger(__name__)
+FLUSH_SECONDS = 1.0
+MAX_PENDING = 20_000
+"""Different rules and queries that are counted between two writes; what goes beyond is lost."""
+
+KEPT_DAYS = 90
+QUERIES_PER_RULE = 10
+
+
+class QueryUsage(msgspec.Struct, frozen=True):
+    query: str
+    fired: int
+
+
+class RuleUsage(msgspec.Struct, frozen=True):
+    """How often a rule fired in the days asked for, and on which queries most."""
+
+    fired: int
+    last_fired_at: datetime
+    queries: tuple[QueryUsage, ...]
+
+
+class UsageCounter:
+    """Counts the first page of each search; a shopper who pages on has not asked again."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._fired: dict[tuple[str, str], int] = {}
+        self._asked: dict[str, int] = {}
+
+    def count(self, query: SearchQuery, response: SearchResponse) -> None:
+        if query.page > 1:
+            return
+        text = " ".join(query.text.split()).casefold().replace("\x00", "")
+        with self._lock:
+            if len(self._asked) + len(self._fired) >= MAX_PENDING:
+                return
+            if text and response.total.value:
+                self._asked[text] = self._asked.get(text, 0) + 1
+            for rule in response.applied_rules:
+                self._fired[rule.id, text] = self._fired.get((rule.id, text), 0) + 1
+
+    def flush(self) -> None:
+        """Write what was counted; what cannot be written now is counted on."""
+        with self._lock:
+            fired, self._fired = self._fired, {}
+            asked, self._asked = self._asked, {}
+        if not fired and not asked:
+            return
+        try:
+            with self._engine.begin() as connection:
+                _write(connection, fired, asked)
+        except Exception:
+            with self._lock:
+                for pair, count in fired.items():
+                    self._fired[pair] = self._fired.get(pair, 0) + count
+                for text, count in asked.items():
+                    self._asked[text] = self._asked.get(text, 0) + count
+            raise
+
+    def follow(self, stop: threading.Event) -> None:
+        """Flush until told to stop, and then once more; runs in a thread of its own."""
+        self._forget_old()
+        keep_refreshing(self.flush, "uses of rules", FLUSH_SECONDS, stop)
+        self.flush()
+
+    def _forget_old(self) -> None:
+        oldest = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
+        with self._engine.begin() as connection:
+            connection.execute(rule_usage.delete().where(rule_usage.c.day < oldest.date()))
+            connection.execute(query_counts.delete().where(query_counts.c.last_at < oldest))
+
+
+def _write(
+    connection: Connection, fired: Mapping[tuple[str, str], int], asked: Mapping[str, int]
+) -> None:
+    now = datetime.now(UTC)
+    # In one order, so that two processes that write at once wait for each other and never both.
+    if fired:
+        uses = insert(rule_usage)
+        connection.execute(
+            uses.on_conflict_do_update(
+                index_elements=["rule_id", "day", "query"],
+                set_={
+                    "fired": rule_usage.c.fired + uses.excluded.fired,
+                    "last_at": uses.excluded.last_at,
+                },
+            ),
+            [
+                {"rule_id": rule, "day": now.date(), "query": text, "fired": n, "last_at": now}
+                for (rule, text), n in sorted(fired.items())
+            ],
+        )
+    if asked:
+        counts = insert(query_counts)
+        connection.execute(
+            counts.on_conflict_do_update(
+                index_elements=["query"],
+                set_={
+                    "asked": query_counts.c.asked + counts.excluded.asked,
+                    "last_at": counts.excluded.last_at,
+                },
+            ),
+            [{"query": text, "asked": n, "last_at": now} for text, n in sorted(asked.items())],
+        )
+
+
+def read_usage(connection: Connection, rule_ids: Sequence[str], days: int) -> dict[str, RuleUsage]:
+    """Of those rules that fired at all in the last `days`."""
+    since = datetime.now(UTC).date() - timedelta(days=days - 1)
+    rows = connection.execute(
+        select(
+            rule_usage.c.rule_id,
+            rule_usage.c.query,
+            func.sum(rule_usage.c.fired).label("fired"),
+            func.max(rule_usage.c.last_at).label("last_at"),
+        )
+        .where(rule_usage.c.day >= since, rule_usage.c.rule_id.in_(rule_ids))
+        .group_by(rule_usage.c.rule_id, rule_usage.c.query)
+        .order_by(func.sum(rule_usage.c.fired).desc(), rule_usage.c.query)
+    )
+    by_rule: dict[str, list[tuple[str, int, datetime]]] = {}
+    for row in rows:
+        by_rule.setdefault(row.rule_id, []).append((row.query, int(row.fired), row.last_at))
+    return {
+        rule: RuleUsage(
+            fired=sum(fired for _, fired, _ in uses),
+            last_fired_at=max(at for _, _, at in uses),
+            queries=tuple(QueryUsage(query, fired) for query, fired, _ in uses[:QUERIES_PER_RULE]),
+        )
+        for rule, uses in by_rule.items()
+    }
+
+
+def frequent_queries(connection: Connection, count: int) -> list[str]:
+    """What shoppers asked most and found something for."""
+    return list(
+        connection.execute(
+            select(query_counts.c.query)
+            .order_by(query_counts.c.asked.desc(), query_counts.c.query)
+            .limit(count)
+        ).scalars()
+    )

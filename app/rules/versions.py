@@ -1,0 +1,230 @@
+"""Versions of the rules in Postgres: frozen from the draft, never changed, and one of them live.
+
+Which one follows from the publications, of which each puts a version live at a time; so the past,
+the present and what is scheduled are one table, and nothing must happen when a time comes.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, func, select, text
+
+from app.admin.audit_log import note
+from app.db.tables import publications, rule_sets
+from app.rules.errors import CannotPublish, VersionNotFound
+
+CHANNEL = "endcap_rules"
+"""Where Postgres tells every listening process that the live version may have changed."""
+
+Standing = Literal["frozen", "scheduled", "live", "retired"]
+
+
+class RuleSetInfo(msgspec.Struct, frozen=True):
+    """A version without its rules; `published_at` is when it last went live, or will first."""
+
+    version: int
+    message: str
+    created_at: datetime
+    created_by: str
+    rules: int
+    status: Standing
+    published_at: datetime | None
+
+
+class Scheduled(msgspec.Struct, frozen=True):
+    publication: int
+    version: int
+    at: datetime
+
+
+class Published(msgspec.Struct, frozen=True):
+    publication: int
+    version: int
+    at: datetime
+    live: bool
+
+
+def live_version(connection: Connection) -> int:
+    """0 before anything was published."""
+    past = _past(connection)
+    return int(past[-1].version) if past else 0
+
+
+def live_rules(connection: Connection) -> list[dict[str, Any]]:
+    version = live_version(connection)
+    return read_version(connection, version) if version else []
+
+
+def read_version(connection: Connection, version: int) -> list[dict[str, Any]]:
+    """Its rules in their JSON form; raises `VersionNotFound`."""
+    found = connection.execute(
+        select(rule_sets.c.rules).where(rule_sets.c.version == version)
+    ).scalar_one_or_none()
+    if found is None:
+        raise VersionNotFound(f"there is no version {version} of the rules")
+    return list(found)
+
+
+def list_versions(
+    connection: Connection, page: int, per_page: int, version: int | None = None
+) -> tuple[list[RuleSetInfo], int]:
+    """Newest first, and how many there are; or only the one."""
+    columns = (
+        rule_sets.c.version,
+        rule_sets.c.message,
+        rule_sets.c.created_at,
+        rule_sets.c.created_by,
+        func.jsonb_array_length(rule_sets.c.rules).label("rules"),
+    )
+    wanted = select(*columns).order_by(rule_sets.c.version.desc())
+    if version is not None:
+        wanted = wanted.where(rule_sets.c.version == version)
+    total = connection.execute(select(func.count()).select_from(rule_sets)).scalar_one()
+    past, ahead, live = _past(connection), scheduled(connection), live_version(connection)
+    published = {int(row.version): row.at for row in past}
+    waiting = {entry.version: entry.at for entry in reversed(ahead)}
+
+    def standing(number: int) -> Standing:
+        if number == live:
+            return "live"
+        if number in waiting:
+            return "scheduled"
+        return "retired" if number in published else "frozen"
+
+    rows = connection.execute(wanted.limit(per_page).offset((page - 1) * per_page))
+    return [
+        RuleSetInfo(
+            **row._mapping,
+            status=standing(row.version),
+            published_at=published.get(row.version) or waiting.get(row.version),
+        )
+        for row in rows
+    ], total
+
+
+def freeze(
+    connection: Connection, rules: Sequence[dict[str, Any]], message: str, actor: str
+) -> int:
+    """A new version with these rules, which were checked; returns its number."""
+    ordered = sorted(rules, key=lambda rule: str(rule["id"]))
+    version: int = connection.execute(
+        rule_sets.insert()
+        .values(rules=ordered, message=message, created_by=actor)
+        .returning(rule_sets.c.version)
+    ).scalar_one()
+    note(
+        connection,
+        actor,
+        "ruleset.create",
+        f"ruleset/{version}",
+        after={"message": message, "rules": len(ordered)},
+    )
+    return version
+
+
+def publish(
+    connection: Connection, version: int, actor: str, at: datetime | None = None
+) -> Published:
+    """Live from now on, or from `at`; raises `VersionNotFound` and `CannotPublish`. The caller
+    has taken its turn (`draft.take_turn`)."""
+    read_version(connection, version)
+    now = _now(connection)
+    if at is not None and at <= now:
+        raise CannotPublish(f"{at.isoformat()} is past; leave `at` out to publish now")
+    before = live_version(connection)
+    if at is None and version == before:
+        raise CannotPublish(f"version {version} is live already")
+    row = _publish(connection, version, "publish", at or now, actor)
+    note(
+        connection,
+        actor,
+        "ruleset.publish",
+        f"ruleset/{version}",
+        before={"live": before},
+        after={"live": version, "at": (at or now).astimezone(UTC).isoformat()},
+    )
+    return Published(row, version, at or now, live=at is None)
+
+
+def roll_back(connection: Connection, actor: str) -> Published:
+    """Make live what was live before, and before that when called again; raises `CannotPublish`
+    where nothing was."""
+    stack: list[int] = []
+    for row in _past(connection):
+        if row.kind == "publish":
+            stack.append(int(row.version))
+        else:
+            stack.pop()
+    if len(stack) < 2:
+        raise CannotPublish("no version was live before this one")
+    now = _now(connection)
+    row_id = _publish(connection, stack[-2], "rollback", now, actor)
+    note(
+        connection,
+        actor,
+        "ruleset.rollback",
+        f"ruleset/{stack[-2]}",
+        before={"live": stack[-1]},
+        after={"live": stack[-2]},
+    )
+    return Published(row_id, stack[-2], now, live=True)
+
+
+def scheduled(connection: Connection) -> list[Scheduled]:
+    """What will go live, the next first."""
+    rows = connection.execute(
+        select(publications.c.id, publications.c.version, publications.c.at)
+        .where(publications.c.at > func.clock_timestamp(), publications.c.canceled_at.is_(None))
+        .order_by(publications.c.at, publications.c.id)
+    )
+    return [Scheduled(row.id, row.version, row.at) for row in rows]
+
+
+def cancel(connection: Connection, publication: int, actor: str) -> None:
+    """Raises `VersionNotFound` unless it is scheduled and has not yet happened."""
+    entry = next((e for e in scheduled(connection) if e.publication == publication), None)
+    if entry is None:
+        raise VersionNotFound(f"no publication {publication} is scheduled")
+    connection.execute(
+        publications.update()
+        .where(publications.c.id == publication)
+        .values(canceled_at=func.clock_timestamp())
+    )
+    note(
+        connection,
+        actor,
+        "ruleset.unschedule",
+        f"ruleset/{entry.version}",
+        before={"at": entry.at.astimezone(UTC).isoformat()},
+    )
+
+
+def _past(connection: Connection) -> Sequence[Any]:
+    """All publications that have happened, in the order in which they did."""
+    return connection.execute(
+        select(publications.c.version, publications.c.kind, publications.c.at)
+        .where(publications.c.at <= func.clock_timestamp(), publications.c.canceled_at.is_(None))
+        .order_by(publications.c.at, publications.c.id)
+    ).all()
+
+
+def _now(connection: Connection) -> datetime:
+    """By the database's clock, which all processes share; `now()` would be when the transaction
+    began, which may be before that of one that was committed first."""
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
+
+
+def _publish(connection: Connection, version: int, kind: str, at: datetime, actor: str) -> int:
+    row: int = connection.execute(
+        publications.insert()
+        .values(version=version, kind=kind, at=at, created_by=actor)
+        .returning(publications.c.id)
+    ).scalar_one()
+    connection.execute(
+        text("select pg_notify(:channel, :version)"),
+        {"channel": CHANNEL, "version": str(version)},
+    )
+    return row

@@ -1,0 +1,93 @@
+"""Lays out the candidates of one request for the rules that arrange them; called by the pipeline
+and by the commands that measure rules."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.features.store import FeatureStore
+from indexing.candidates import Candidates, Floats
+from indexing.documents import Item, ItemId
+from indexing.filters import attribute_name
+from indexing.queries import Sort
+from ranking.facts import NUMBERS, ItemFacts
+from rules.match import FiredRules
+from rules.model import Diversify, Pin
+from rules.rewrite import Rewritten
+from rules.shelf import Shelf
+
+RELEVANCE_CUTOFF = math.log(50)
+"""A sort orders the candidates whose odds are at least a fiftieth of the best one's, by the
+model's scores, under which exp(score) is proportional to an item's chance of being chosen. Else
+the cheapest of two hundred neighbours would be first, whatever was asked for."""
+
+_SORTED_BY = {
+    "price": NUMBERS.index("price"),
+    "rating": NUMBERS.index("rating"),
+    "popularity": NUMBERS.index("popularity"),
+    "newest": NUMBERS.index("released_at"),
+    "reviews": NUMBERS.index("reviews"),
+}
+
+
+def lay_out(
+    candidates: Candidates,
+    facts: Sequence[ItemFacts],
+    scores: Floats,
+    fired: FiredRules,
+    rewritten: Rewritten,
+    store: FeatureStore,
+) -> Shelf:
+    """Only the columns that the rules at hand read: most requests have neither pins nor a sort."""
+    instructions = [instruction for rule in fired.rules for instruction in rule.then]
+    pins = any(isinstance(instruction, Pin) for instruction in instructions)
+    stock = NUMBERS.index("in_stock")
+    return Shelf(
+        item_ids=[fact.item_id for fact in facts],
+        scores=scores,
+        group_ids=[fact.group_id for fact in facts] if pins else (),
+        in_stock=[bool(fact.numbers[stock]) for fact in facts] if pins else (),
+        brought=(candidates.fused == 0.0).tolist() if pins else (),
+        sort_values=_sort_values(facts, rewritten.sort),
+        relevant=_relevant(scores, rewritten),
+        variety={
+            instruction.field: _values(candidates, instruction.field, store)
+            for instruction in instructions
+            if isinstance(instruction, Diversify)
+        },
+    )
+
+
+def _sort_values(facts: Sequence[ItemFacts], sort: Sort | None) -> list[float] | None:
+    if sort is None:
+        return None
+    column = _SORTED_BY[sort.field]
+    return [float(fact.numbers[column]) for fact in facts]
+
+
+def _relevant(scores: Floats, rewritten: Rewritten) -> Sequence[bool]:
+    if rewritten.sort is None:
+        return ()
+    if not rewritten.expanded.text:
+        return [True] * len(scores)
+    relevant: list[bool] = (scores >= np.max(scores, initial=-np.inf) - RELEVANCE_CUTOFF).tolist()
+    return relevant
+
+
+def _values(candidates: Candidates, field: str, store: FeatureStore) -> list[str]:
+    stored = store.items(candidates.keys.tolist())
+    return ["" if entry is None else _value(entry.item, field) for entry in stored]
+
+
+def _value(item: Item, field: str) -> str:
+    name = attribute_name(field)
+    if name is not None:
+        return str(item.attributes.get(name, ""))
+    match field:
+        case "brand":
+            return item.brand
+        case "categories":
+            return " > ".join(item.categories)
+        case _:
+            return item.group_id or ItemId(item.id)

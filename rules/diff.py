@@ -1,0 +1,53 @@
+"""What changed between two versions of the rules, by rule and field of their JSON form."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+RawRule = Mapping[str, Any]
+
+
+class FieldChange(msgspec.Struct, frozen=True):
+    """`path` is like `when.query.contains`; null stands for a field that is not there."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class RuleChange(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    fields: tuple[FieldChange, ...]
+
+
+class RulesDiff(msgspec.Struct, frozen=True):
+    added: tuple[RawRule, ...]
+    removed: tuple[RawRule, ...]
+    changed: tuple[RuleChange, ...]
+
+
+def diff_rules(before: Sequence[RawRule], after: Sequence[RawRule]) -> RulesDiff:
+    """In the order of the ids, whatever the order given."""
+    old = {rule["id"]: rule for rule in before}
+    new = {rule["id"]: rule for rule in after}
+    return RulesDiff(
+        added=tuple(new[key] for key in sorted(new.keys() - old.keys())),
+        removed=tuple(old[key] for key in sorted(old.keys() - new.keys())),
+        changed=tuple(
+            RuleChange(key, new[key].get("name", key), tuple(_changes(old[key], new[key], "")))
+            for key in sorted(old.keys() & new.keys())
+            if old[key] != new[key]
+        ),
+    )
+
+
+def _changes(before: Any, after: Any, path: str) -> Iterator[FieldChange]:
+    """Goes into objects; a list is one value, since its parts have no names."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in sorted(before.keys() | after.keys()):
+            inner = f"{path}.{key}" if path else key
+            yield from _changes(before.get(key), after.get(key), inner)
+    elif before != after:
+        yield FieldChange(path, before, after)

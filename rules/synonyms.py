@@ -1,0 +1,30 @@
+"""What synonym rules make of a query: other ways to say it, each with a weight."""
+
+from collections.abc import Iterable, Iterator
+
+from indexing.queries import Variant
+from rules.model import Synonym
+from rules.text import exchange, words
+
+MAX_VARIANTS = 10
+
+
+def variants_of(text: str, synonyms: Iterable[Synonym]) -> tuple[Variant, ...]:
+    """The query with one term exchanged for another of its synonyms, the heaviest and then the
+    strongest rule's first, at most `MAX_VARIANTS`."""
+    asked = " ".join(words(text))
+    heaviest: dict[str, float] = {}
+    for synonym in synonyms:
+        for said in _exchanged(asked, synonym):
+            if said != asked:
+                heaviest[said] = max(heaviest.get(said, 0.0), synonym.weight)
+    best = sorted(heaviest.items(), key=lambda entry: -entry[1])[:MAX_VARIANTS]
+    return tuple(Variant(said, weight) for said, weight in best)
+
+
+def _exchanged(asked: str, synonym: Synonym) -> Iterator[str]:
+    sources = synonym.terms[:1] if synonym.one_way else synonym.terms
+    for source in sources:
+        if f" {source} " in f" {asked} ":
+            for term in synonym.terms:
+                yield exchange(asked, source, term)
