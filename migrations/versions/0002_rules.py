@@ -92,9 +92,7 @@ def upgrade() -> None:
 
 
 def _moment(name: str) -> sa.Column[datetime]:
-    return sa.Column(
-        name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()
-    )
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
 
 
 def _keep_what_is_live() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from indexing.candidates import DENSE, LEXICAL
-from indexing.documents import Item, ItemId, ItemKey
+from indexing.documents import Item, ItemKey
 from indexing.filter_parser import parse_filter
-from indexing.filters import Filter, matches
+from indexing.filters import AnyOf, Either, Filter, Range, matches
 from indexing.index import ItemIndex, QueryVectors
 from indexing.queries import ExpandedQuery
 from tests.factories import make_item, make_points, query_vectors
@@ -171,14 +171,26 @@ def test_filter_holds_inside_a_hybrid_query(filled: ItemIndex) -> None:
 
 
 def test_hidden_items_are_no_candidates(filled: ItemIndex) -> None:
-    found = filled.browse(ExpandedQuery(text="", hidden=(ItemId("lamp"),)), 10)
+    found = filled.browse(ExpandedQuery(text="", hidden=AnyOf("id", ("lamp",))), 10)
 
     assert "lamp" not in ids(found.keys)
     assert len(found) == len(ITEMS) - 1
 
 
+def test_items_may_be_hidden_by_any_filter_beside_the_shoppers(filled: ItemIndex) -> None:
+    query = ExpandedQuery(
+        text="mouse",
+        filter=AnyOf("in_stock", (True,)),
+        hidden=Either((AnyOf("id", ("lamp",)), AnyOf("brand", ("Sito", "Nobody")))),
+    )
+
+    found = filled.retrieve(query, query_vectors("mouse"), 10)
+
+    assert set(ids(found.keys)) == {"mouse"}
+
+
 def test_must_include_item_joins_behind_the_candidates_with_its_scores(filled: ItemIndex) -> None:
-    query = ExpandedQuery(text="mouse", included=(ItemId("chair"), ItemId("gone")))
+    query = ExpandedQuery(text="mouse", included=AnyOf("id", ("chair", "gone")))
     only_words = QueryVectors(lexical=query_vectors("mouse").lexical)
 
     found = filled.retrieve(query, only_words, 4)
@@ -191,9 +203,76 @@ def test_must_include_item_joins_behind_the_candidates_with_its_scores(filled: I
 def test_must_include_item_does_not_pass_the_filter_by_force(filled: ItemIndex) -> None:
     condition = parse_filter({"field": "brand", "any_of": ["Kori"]})
 
-    found = filled.browse(ExpandedQuery(text="", filter=condition, included=(ItemId("chair"),)), 10)
+    for included in (AnyOf("id", ("chair",)), AnyOf("brand", ("Sito", "Kori"))):
+        query = ExpandedQuery(text="", filter=condition, included=included)
+        assert set(ids(filled.browse(query, 10).keys)) == {"mouse", "pad"}
 
-    assert set(ids(found.keys)) == {"mouse", "pad"}
+
+def test_forced_item_passes_the_filter(filled: ItemIndex) -> None:
+    query = ExpandedQuery(
+        text="mouse", filter=AnyOf("brand", ("Kori",)), forced=AnyOf("id", ("chair", "gone"))
+    )
+
+    found = filled.retrieve(query, query_vectors("mouse"), 4)
+    browsed = filled.browse(query, 4)
+
+    for candidates in (found, browsed):
+        assert set(ids(candidates.keys)) == {"mouse", "pad", "chair"}
+        assert ids(candidates.keys)[-1] == "chair"
+        assert candidates.fused[-1] == 0
+
+
+def test_nothing_brings_in_a_hidden_item(filled: ItemIndex) -> None:
+    chair = AnyOf("id", ("chair",))
+    query = ExpandedQuery(
+        text="mouse",
+        filter=Range("popularity", gte=5.0),
+        hidden=AnyOf("brand", ("Sito",)),
+        included=chair,
+        forced=chair,
+    )
+
+    assert "chair" not in ids(filled.retrieve(query, query_vectors("mouse"), 4).keys)
+    assert "chair" not in ids(filled.browse(query, 4).keys)
+
+
+def test_whole_groups_are_brought_in_each_variant_once(index: ItemIndex) -> None:
+    index.upsert(
+        make_points(
+            [
+                make_item("mouse", title="Wireless mouse", group_id="mice"),
+                make_item("trackball", title="Trackball", group_id="mice"),
+                make_item("mug", title="Mug", group_id="mugs", in_stock=False),
+                make_item("lamp", title="Lamp", group_id="lamps"),
+            ]
+        )
+    )
+    mice, mugs = AnyOf("group_id", ("mice",)), AnyOf("group_id", ("mugs",))
+    query = ExpandedQuery(
+        text="wireless",
+        filter=AnyOf("in_stock", (True,)),
+        included=Either((mice, AnyOf("id", ("trackball",)), mugs)),
+        forced=Either((mugs, AnyOf("id", ("mouse",)))),
+    )
+
+    found = index.retrieve(query, QueryVectors(lexical=query_vectors("wireless").lexical), 4)
+
+    assert found.keys.tolist() == [1, 2, 3]
+    assert (found.fused > 0).tolist() == [True, False, False]
+
+
+def test_item_that_browsing_found_differs_from_one_that_was_brought_in(index: ItemIndex) -> None:
+    index.upsert(make_points([make_item("1"), make_item("2"), make_item("3", in_stock=False)]))
+    query = ExpandedQuery(
+        text="", filter=AnyOf("in_stock", (True,)), forced=AnyOf("id", ("2", "3"))
+    )
+
+    found = index.browse(query, 10)
+
+    # None of them is popular, which must not look as if a rule had brought them in.
+    assert set(found.keys.tolist()[:2]) == {1, 2}
+    assert found.keys.tolist()[2:] == [3]
+    assert (found.fused > 0).tolist() == [True, True, False]
 
 
 def test_browsing_goes_by_popularity_and_says_when_it_was_cut_off(filled: ItemIndex) -> None:

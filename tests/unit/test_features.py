@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from indexing.candidates import CORE, DENSE, Candidates
 from indexing.documents import Item, ItemKey
+from indexing.queries import Variant
 from ranking.facts import facts_of
 from ranking.features import (
     DEFINITIONS,
@@ -24,15 +25,18 @@ from tests.factories import NOW, make_candidates, make_item
 
 
 def features_of(
-    query: str, items: Sequence[Item], candidates: Candidates | None = None
+    query: str,
+    items: Sequence[Item],
+    candidates: Candidates | None = None,
+    variants: Sequence[Variant] = (),
 ) -> FeatureMatrix:
     facts = [facts_of(ItemKey(key), item) for key, item in enumerate(items, start=1)]
-    return extract(query, candidates or make_candidates(len(items)), facts, NOW)
+    return extract(query, candidates or make_candidates(len(items)), facts, NOW, variants)
 
 
-def column(name: str, query: str, *items: Item) -> list[float]:
+def column(name: str, query: str, *items: Item, variants: Sequence[Variant] = ()) -> list[float]:
     """One feature of every item, rounded so that it can be written down."""
-    values = features_of(query, items).values[:, FEATURES.index(name)]
+    values = features_of(query, items, variants=variants).values[:, FEATURES.index(name)]
     return [round(float(value), 4) for value in values]
 
 
@@ -61,6 +65,9 @@ shop_items = st.builds(
 )
 
 
+rephrasings = st.lists(st.builds(Variant, texts, st.floats(0.01, 1)), max_size=3)
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, list[Item], Candidates]:
     items = draw(st.lists(shop_items, max_size=6))
@@ -75,13 +82,13 @@ def requests(draw: st.DrawFn) -> tuple[str, list[Item], Candidates]:
 
 
 @settings(deadline=None)
-@given(requests())
+@given(requests(), rephrasings)
 def test_every_value_lies_between_0_and_1_whatever_comes(
-    request_: tuple[str, list[Item], Candidates],
+    request_: tuple[str, list[Item], Candidates], variants: list[Variant]
 ) -> None:
     query, items, candidates = request_
 
-    matrix = features_of(query, items, candidates)
+    matrix = features_of(query, items, candidates, variants)
 
     assert matrix.values.shape == (len(items), len(FEATURES))
     assert matrix.values.dtype == np.float32
@@ -260,4 +267,52 @@ def test_query_without_a_word_matches_nothing_and_is_no_error() -> None:
 
 
 def test_no_candidates_give_no_rows() -> None:
+    variants = [Variant("teapot", 1.0)]
+
     assert features_of("kettle", []).values.shape == (0, len(FEATURES))
+    assert features_of("kettle", [], variants=variants).values.shape == (0, len(FEATURES))
+
+
+def test_words_of_a_variant_count_by_its_weight() -> None:
+    items = titled("Red kettle", "Red teapot", "Teapot", "Mug")
+    variants = [Variant("red teapot", 0.5)]
+
+    for name in ("coverage", "title_coverage"):
+        assert column(name, "red kettle", *items, variants=variants) == [1.0, 0.5, 0.25, 0.0]
+    assert column("phrase", "red kettle", *items, variants=variants) == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_variant_finds_its_brand_and_its_category() -> None:
+    items = [make_item("1", brand="Bosch"), make_item("2", categories=("Home", "Drills"))]
+    variants = [Variant("bosch drill", 0.4)]
+
+    assert column("brand_match", "borer", *items, variants=variants) == [0.4, 0.0]
+    assert column("category_coverage", "borer", *items, variants=variants) == [0.0, 0.2]
+
+
+def test_of_several_variants_and_the_query_the_best_counts() -> None:
+    items = titled("Kettle")
+    variants = [Variant("teapot", 1.0), Variant("kettle", 0.25), Variant("kettle", 0.75)]
+
+    assert column("title_coverage", "boiler", *items, variants=variants) == [0.75]
+    assert column("title_coverage", "kettle", *items, variants=variants) == [1.0]
+
+
+@settings(deadline=None)
+@given(requests(), rephrasings)
+def test_variant_never_takes_from_what_the_query_found(
+    request_: tuple[str, list[Item], Candidates], variants: list[Variant]
+) -> None:
+    query, items, candidates = request_
+
+    plain = features_of(query, items, candidates).values
+    expanded = features_of(query, items, candidates, variants).values
+
+    assert (expanded >= plain).all()
+
+
+def test_facts_name_the_group_and_for_an_item_without_one_the_item() -> None:
+    variant = facts_of(ItemKey(1), make_item("mug-red", group_id="mug"))
+    single = facts_of(ItemKey(2), make_item("lamp"))
+
+    assert (variant.group_id, single.group_id) == ("mug", "lamp")

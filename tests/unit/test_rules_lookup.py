@@ -90,7 +90,7 @@ def test_rule_without_anything_to_look_it_up_by_is_always_looked_at(when: dict[s
 
 
 def test_rules_come_in_their_order_each_once() -> None:
-    conditions = [
+    conditions: list[dict[str, Any]] = [
         {"query": {"contains": ["lamp", "desk"]}},
         {},
         {"query": {"contains": "chair"}},

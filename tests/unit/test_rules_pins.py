@@ -1,5 +1,7 @@
 """The pin contract of docs/rules.md, line by line."""
 
+from typing import Any
+
 import pytest
 
 from indexing.documents import ItemId
@@ -16,11 +18,11 @@ ABSENT = "not among the candidates: unknown, hidden, or stopped by a filter"
 PRICE = Sort("price", descending=False)
 
 
-def pin(item_id: ItemId, position: int = 1, **fields: bool) -> Pin:
+def pin(item_id: ItemId, position: int = 1, **fields: Any) -> Pin:
     return Pin(item_id=item_id, position=position, **fields)
 
 
-def group(group_id: str, position: int = 1, **fields: bool) -> Pin:
+def group(group_id: str, position: int = 1, **fields: Any) -> Pin:
     return Pin(group_id=group_id, position=position, **fields)
 
 

@@ -1,6 +1,8 @@
 """What becomes of a request before retrieval: its words, its filters, hidden and must-include
 items, its order, and what the answer gets besides hits."""
 
+from typing import Any
+
 from indexing.documents import ItemId
 from indexing.filters import All, AnyOf, Either, Filter, Not, Range
 from indexing.queries import ExpandedQuery, SearchQuery, Sort, Variant
@@ -34,7 +36,7 @@ def ids(*names: str) -> tuple[ItemId, ...]:
     return tuple(ItemId(name) for name in names)
 
 
-def pin(item_id: str, position: int = 1, **fields: bool) -> Pin:
+def pin(item_id: str, position: int = 1, **fields: Any) -> Pin:
     return Pin(item_id=ItemId(item_id), position=position, **fields)
 
 

@@ -49,9 +49,11 @@ def make_response(*hits: Hit, **fields: Any) -> SearchResponse:
         "query": QueryEcho("kettle", "kettle"),
         "total": Total(len(hits), "exact"),
         "hits": hits,
+        "ruleset_version": 1,
         "applied_rules": (),
         "degraded": (),
         "timings_ms": Timings(),
+        "ruleset_version": 0,
     }
     return SearchResponse(**(defaults | fields))
 
