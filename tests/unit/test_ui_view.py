@@ -53,7 +53,6 @@ def make_response(*hits: Hit, **fields: Any) -> SearchResponse:
         "applied_rules": (),
         "degraded": (),
         "timings_ms": Timings(),
-        "ruleset_version": 0,
     }
     return SearchResponse(**(defaults | fields))
 
