@@ -210,6 +210,12 @@ def test_group_pin_takes_its_best_variant() -> None:
     assert names(arrange_by(shelf, make_rule(group("r"), Boost(1_000, (D,))))) == "dabc"
 
 
+def test_of_variants_that_score_the_same_the_group_pin_takes_the_first() -> None:
+    shelf = make_shelf([2, 1, 1, 1], group_ids=list("prrr"))
+
+    assert names(arrange_by(shelf, rule("r", group("r")))) == "bacd"
+
+
 def test_group_pin_takes_the_best_variant_that_can_be_bought() -> None:
     shelf = grouped("prqr", in_stock=[True, False, True, True])
 
