@@ -15,7 +15,7 @@ from indexing.documents import ItemKey
 from indexing.errors import IndexInUse, IndexUnavailable
 from indexing.filter_translation import edge_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
-from indexing.pool import Scored, point_key
+from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
 from indexing.qdrant_shared import QdrantBackend, Searches
 from indexing.queries import ExpandedQuery
 
@@ -64,7 +64,7 @@ class EdgeItemIndex(QdrantBackend):
         if not searches:
             return no_candidates()
         request = edge.QueryRequest(
-            limit=limit,
+            limit=FUSED_PER_LIMIT * limit,
             prefetches=[
                 edge.Prefetch(limit=limit, query=search, filter=condition)
                 for name, search in searches.items()

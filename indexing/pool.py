@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from indexing.candidates import Candidates, no_candidates
+from indexing.candidates import FINDING, Candidates, no_candidates
 from indexing.errors import IndexUnavailable
 from indexing.index import RRF_K
+
+FUSED_PER_LIMIT = len(FINDING)
+"""Fused candidates to ask for, in limits: each retriever finds a limit of its own."""
 
 Scored = Mapping[str, Mapping[int, float]]
 """By retriever, the scores of those points that have one."""
@@ -19,14 +22,16 @@ def assemble(
     limit: int,
     exact_scores: Callable[[Sequence[int]], Scored],
 ) -> Candidates:
-    """`keys` in the order found, with their fused scores; None when they were only browsed, and
+    """`keys` in the order found, of fused ones all that any retriever found (`FUSED_PER_LIMIT`
+    times the limit at most), with their scores; None when they were only browsed, and
     then the order itself stands for a score. `included` joins behind, unless it was found."""
     if fused is None:
         order = [1.0 / (RRF_K + n) for n in range(len(keys))]
     else:
         # Qdrant gives equal scores in any order, and pages that are asked for one by one would
-        # then repeat one item and lose another.
-        pairs = sorted(zip(keys, fused, strict=True), key=lambda pair: (-pair[1], pair[0]))
+        # then repeat one item and lose another. Two retrievers' items of one rank have equal
+        # scores, so the cut is made here, too: else the last candidate would be one or the other.
+        pairs = sorted(zip(keys, fused, strict=True), key=lambda pair: (-pair[1], pair[0]))[:limit]
         keys, order = [key for key, _ in pairs], [score for _, score in pairs]
     found = set(keys)
     extra = [key for key in dict.fromkeys(included) if key not in found]

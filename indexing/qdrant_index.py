@@ -14,7 +14,7 @@ from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filter_translation import client_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
-from indexing.pool import Scored, point_key
+from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
 from indexing.qdrant_shared import QdrantBackend, Searches
 from indexing.queries import ExpandedQuery
 
@@ -74,7 +74,7 @@ class QdrantItemIndex(QdrantBackend):
                     if name in FINDING
                 ],
                 query=models.RrfQuery(rrf=models.Rrf(k=RRF_K)),
-                limit=limit,
+                limit=FUSED_PER_LIMIT * limit,
                 with_payload=False,
             )
             return self._candidates(query, searches, response.points, limit)

@@ -80,6 +80,8 @@ class _Chooser:
             found = [self._of_item[pin.item_id]] if pin.item_id in self._of_item else []
         else:
             found = self._of_group.get(pin.group_id, [])
+        if not pin.ignore_filters and self._shelf.stopped:
+            found = [n for n in found if not self._shelf.stopped[n]]
         if not found:
             return "not among the candidates: unknown, hidden, or stopped by a filter"
         buyable = [n for n in found if pin.ignore_stock or self._shelf.in_stock[n]]

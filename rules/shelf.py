@@ -20,6 +20,9 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """Empty where no rule pins."""
     brought: Sequence[bool] = ()
     """Whether only a pin brought the candidate in; empty where no rule pins."""
+    stopped: Sequence[bool] = ()
+    """Whether the filters stop the candidate, which a pin that ignores them brought in; empty
+    where none did."""
     sort_values: Sequence[float] | None = None
     """What is sorted by, NaN where it is not known; None where nothing is sorted."""
     relevant: Sequence[bool] = ()

@@ -78,7 +78,7 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
         scores = np.array(
             [-np.log1p(places.get(item, len(places))) for item in features.item_ids], np.float32
         )
-    shelf = lay_out(candidates, joined.facts, scores, fired, rewritten, live.store)
+    shelf = lay_out(candidates, joined.facts, scores, fired, rewritten, live.store, live.index)
     targets = live.search.targets(candidates, fired)
     placed = arrange(shelf, fired, rewritten, targets, asked.per_page).placed
     return [features.item_ids[entry.candidate] for entry in placed]

@@ -91,7 +91,9 @@ class SearchPipeline:
             if expanded.text and features.complete and stages.in_time("score"):
                 scores = self._scorer().score(features.values, candidates.fused)
         with stages.timed("rules"):
-            shelf = lay_out(candidates, facts, scores.values, fired, rewritten, self._store)
+            shelf = lay_out(
+                candidates, facts, scores.values, fired, rewritten, self._store, self._index
+            )
             targets = self.targets(candidates, fired)
             arrangement = arrange(shelf, fired, rewritten, targets, query.per_page)
         return Ranking(fired, rewritten, candidates, features, scores, arrangement)

@@ -10,6 +10,7 @@ from app.features.store import FeatureStore
 from indexing.candidates import Candidates, Floats
 from indexing.documents import Item, ItemId
 from indexing.filters import attribute_name
+from indexing.index import ItemIndex
 from indexing.queries import Sort
 from ranking.facts import NUMBERS, ItemFacts
 from rules.match import FiredRules
@@ -38,6 +39,7 @@ def lay_out(
     fired: FiredRules,
     rewritten: Rewritten,
     store: FeatureStore,
+    index: ItemIndex,
 ) -> Shelf:
     """Only the columns that the rules at hand read: most requests have neither pins nor a sort."""
     instructions = [instruction for rule in fired.rules for instruction in rule.then]
@@ -49,6 +51,7 @@ def lay_out(
         group_ids=[fact.group_id for fact in facts] if pins else (),
         in_stock=[bool(fact.numbers[stock]) for fact in facts] if pins else (),
         brought=(candidates.fused == 0.0).tolist() if pins else (),
+        stopped=_stopped(candidates, rewritten, index),
         sort_values=_sort_values(facts, rewritten.sort),
         relevant=_relevant(scores, rewritten),
         variety={
@@ -57,6 +60,15 @@ def lay_out(
             if isinstance(instruction, Diversify)
         },
     )
+
+
+def _stopped(candidates: Candidates, rewritten: Rewritten, index: ItemIndex) -> Sequence[bool]:
+    """What one rule's pin brought in regardless of the filters, another's must not place."""
+    expanded = rewritten.expanded
+    if expanded.forced is None or expanded.filter is None or not len(candidates):
+        return ()
+    passing = index.matching(candidates.keys, expanded.filter)
+    return [key not in passing for key in candidates.keys.tolist()]
 
 
 def _sort_values(facts: Sequence[ItemFacts], sort: Sort | None) -> list[float] | None:

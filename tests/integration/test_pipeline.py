@@ -140,6 +140,34 @@ def test_pin_does_not_leak_past_the_shoppers_filter(live: Live, fill: Fill) -> N
     assert "mug" not in found
 
 
+def test_pin_that_respects_filters_does_not_place_what_another_rule_forces_in(
+    live: Live, fill: Fill
+) -> None:
+    fill(*KETTLES)
+    forced = {"pin": {"item_id": "mug", "position": 2, "ignore_filters": True}}
+    use_rules(
+        live,
+        {"id": "strong", "priority": 1, "then": [{"pin": {"item_id": "mug", "position": 1}}]},
+        {"id": "weak", "then": [forced]},
+    )
+
+    response = live.search.search(
+        SearchQuery(
+            text="kettle",
+            filter=parse_filter({"field": "brand", "any_of": ["Brizo"]}),
+            explain=True,
+        )
+    )
+
+    # The strong pin finds nothing that it may place, and the weak one moves up for it.
+    assert response.hits[0].id == "mug"
+    assert response.hits[0].explain is not None
+    assert [effect.id for effect in response.hits[0].explain.rules] == ["weak"]
+    suppressed = response.suppressed_rules
+    assert isinstance(suppressed, tuple)
+    assert [entry.id for entry in suppressed] == ["strong"]
+
+
 def test_new_rules_take_over_and_each_answer_sees_one_version(live: Live, fill: Fill) -> None:
     fill(*KETTLES)
     use_rules(live, {"id": "one", "then": [{"pin": {"item_id": "mug"}}]})

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from app.features.store import FeatureStore
 from app.search.shelf import lay_out
 from indexing.documents import Item, ItemId, ItemKey
+from indexing.memory_index import MemoryItemIndex
 from indexing.queries import ExpandedQuery, Sort
 from ranking.facts import facts_of
 from rules.match import FiredRules
@@ -37,6 +38,7 @@ def laid_out(
         Rewritten(expanded=ExpandedQuery(text=text), sort=sort),
         # Opens no connection before it is asked for an item, which only variety needs.
         FeatureStore(create_engine("postgresql+psycopg://")),
+        MemoryItemIndex(),
     )
 
 
