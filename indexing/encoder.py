@@ -22,8 +22,8 @@ class Encoder(Protocol):
     def size(self) -> int:
         """How many numbers a vector has."""
 
-    def encode_query(self, text: str, alone: bool = False) -> Floats:
-        """Shape `(size,)`; `alone` says that nobody else waits for the processor just now."""
+    def encode_query(self, text: str) -> Floats:
+        """Shape `(size,)`."""
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         """Shape `(len(texts), size)`."""
@@ -51,7 +51,7 @@ class HashEncoder:
     revision = "hash-1"
     size = 64
 
-    def encode_query(self, text: str, alone: bool = False) -> Floats:
+    def encode_query(self, text: str) -> Floats:
         vector = np.zeros(self.size, dtype=np.float32)
         for word in re.findall(r"\w+", text.lower()):
             seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")

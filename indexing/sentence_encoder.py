@@ -25,9 +25,9 @@ class SentenceEncoder:
     A short query through `SentenceTransformer.encode` takes 11 ms on two cores, most of it spent
     around the arithmetic and on reading 32-bit weights. So queries go through a copy made for
     single queries, a third of that on one core; `query_model` checks that the two agree.
-    A query that comes alone is encoded on all cores, which saves another millisecond; among others
-    it gets one, since on a busy machine the threads wait for each other at every layer, tens of
-    milliseconds.
+    One core, since a second gains nothing inside a service, not even for a query that comes alone,
+    and costs tens of milliseconds on a busy machine, where threads wait for each other at every
+    layer.
     """
 
     def __init__(self, name: str | None = None) -> None:
@@ -51,8 +51,8 @@ class SentenceEncoder:
         self.revision = f"{BUNDLED_NAME if name is None else Path(name).name}-{_digest(source)}"
         self._query_model: Callable[[str], Floats] | None = query_model(self._model)
 
-    def encode_query(self, text: str, alone: bool = False) -> Floats:
-        _use_threads(_CORES if alone else 1)
+    def encode_query(self, text: str) -> Floats:
+        _use_threads(1)
         if self._query_model is not None:
             return self._query_model(text)
         vector: Floats = self._encode([text])[0]

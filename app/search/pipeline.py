@@ -8,7 +8,6 @@ from typing import NamedTuple
 from app.features.store import FeatureStore
 from app.rules.live_rules import LiveRules
 from app.search.errors import PageOutOfRange
-from app.search.load import Load
 from app.search.query_encoder import QueryEncoder
 from app.search.ranking import Ranking
 from app.search.render import render
@@ -62,17 +61,15 @@ class SearchPipeline:
         self._clock = clock
         self._record = record
         self._retrieval_order = RetrievalOrderScorer()
-        self._load = Load()
 
     def search(self, query: SearchQuery) -> SearchResponse:
         """Raises `PageOutOfRange` for a page behind the candidates, and `IndexUnavailable`; any
         other stage that fails or comes too late is replaced, and named in `degraded`."""
-        with self._load.one_more():
-            stages = Stages()
-            ranking = self.rank(query, self._rules.current(), stages)
-            response = self._page(query, ranking, stages)
-            self._record(query, response)
-            return response
+        stages = Stages()
+        ranking = self.rank(query, self._rules.current(), stages)
+        response = self._page(query, ranking, stages)
+        self._record(query, response)
+        return response
 
     def rank(self, query: SearchQuery, rule_set: RuleSet, stages: Stages) -> Ranking:
         """All that is found for a query under one version of the rules, in its final order."""
@@ -117,7 +114,7 @@ class SearchPipeline:
                 return self._index.browse(expanded, POOL_SIZE)
         with stages.timed("embed"):
             try:
-                vectors = self._encoder.encode_expanded(expanded, self._load.alone)
+                vectors = self._encoder.encode_expanded(expanded)
             except Exception:  # whatever a model raises, words can still be searched for
                 logger.exception("the encoder failed; searching by words alone")
                 stages.degrade("embed")

@@ -25,21 +25,18 @@ class QueryEncoder:
         self._enabled = cached > 0
         self._lock = Lock()
 
-    def encode_expanded(self, expanded: ExpandedQuery, alone: bool = False) -> QueryVectors:
+    def encode_expanded(self, expanded: ExpandedQuery) -> QueryVectors:
         """The query and its variants in one vector for each retriever."""
-        vectors = self.encode(expanded.text, alone)
-        others = [(self.encode(other.text, alone), other.weight) for other in expanded.variants]
+        vectors = self.encode(expanded.text)
+        others = [(self.encode(other.text), other.weight) for other in expanded.variants]
         return blend(vectors, others) if others else vectors
 
-    def encode(self, text: str, alone: bool = False) -> QueryVectors:
-        """`alone` as in `Encoder.encode_query`."""
+    def encode(self, text: str) -> QueryVectors:
         with self._lock:
             known = self._cache.get(text)
         if known is not None:
             return known
-        vectors = QueryVectors(
-            self._dense.encode_query(text, alone), self._lexical.encode_query(text)
-        )
+        vectors = QueryVectors(self._dense.encode_query(text), self._lexical.encode_query(text))
         if self._enabled:
             with self._lock:
                 self._cache[text] = vectors

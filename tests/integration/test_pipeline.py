@@ -180,7 +180,7 @@ def test_new_rules_take_over_and_each_answer_sees_one_version(live: Live, fill: 
 
 
 class FailingEncoder(HashEncoder):
-    def encode_query(self, text: str, alone: bool = False) -> Floats:
+    def encode_query(self, text: str) -> Floats:
         raise RuntimeError("out of memory")
 
 

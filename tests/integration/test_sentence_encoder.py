@@ -15,13 +15,10 @@ def encoder() -> SentenceEncoder:
     return SentenceEncoder()
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_query_and_document_of_one_text_have_one_vector(
-    encoder: SentenceEncoder, alone: bool
-) -> None:
+def test_query_and_document_of_one_text_have_one_vector(encoder: SentenceEncoder) -> None:
     documents = encoder.encode_documents(TEXTS)
 
-    queries = [encoder.encode_query(text, alone) for text in TEXTS]
+    queries = [encoder.encode_query(text) for text in TEXTS]
 
     for query, document in zip(queries, documents, strict=True):
         assert float(np.dot(query, document)) > AGREEMENT
