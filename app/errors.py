@@ -1,7 +1,7 @@
 """The one table from our errors to HTTP: a status, a title, and problem+json (RFC 9457)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -35,6 +35,24 @@ MAX_PROBLEMS = 200
 _PROBLEMS_IN_DETAIL = 5
 
 
+def _nothing_more(_: Any) -> dict[str, Any]:
+    return {}
+
+
+def _of_rules(error: InvalidRules) -> dict[str, Any]:
+    return {
+        "detail": "; ".join(str(problem) for problem in error.problems[:_PROBLEMS_IN_DETAIL]),
+        "errors": tuple(
+            {"path": problem.path, "reason": problem.reason}
+            for problem in error.problems[:MAX_PROBLEMS]
+        ),
+    }
+
+
+def _of_change(error: RuleChanged) -> dict[str, Any]:
+    return {"current": error.current}
+
+
 class Meaning(NamedTuple):
     """What a kind of error is to a client."""
 
@@ -42,16 +60,18 @@ class Meaning(NamedTuple):
     title: str
     detail: str = ""
     """Said instead of the error's own text, where that is for the log alone."""
+    members: Callable[[Any], dict[str, Any]] = _nothing_more
+    """What else of the problem the error knows."""
 
 
 MEANINGS: Mapping[type[Exception], Meaning] = {
     InvalidFilter: Meaning(422, "The filter cannot be understood"),
     InvalidSort: Meaning(422, "The results cannot be sorted so"),
-    InvalidRules: Meaning(422, "The rules cannot be used"),
+    InvalidRules: Meaning(422, "The rules cannot be used", members=_of_rules),
     RuleNotFound: Meaning(404, "There is no such rule"),
     RuleExists: Meaning(409, "The id is taken"),
     RevisionNeeded: Meaning(428, "Say what you changed"),
-    RuleChanged: Meaning(412, "Someone else has saved since"),
+    RuleChanged: Meaning(412, "Someone else has saved since", members=_of_change),
     VersionNotFound: Meaning(404, "There is no such version"),
     CannotPublish: Meaning(409, "The version cannot be published"),
     CannotPreview: Meaning(400, "The preview is not clear"),
@@ -93,13 +113,7 @@ def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     problem = Problem(
         meaning.title, meaning.status, meaning.detail or str(error), instance=request.url.path
     )
-    if isinstance(error, InvalidRules):
-        each = tuple({"path": p.path, "reason": p.reason} for p in error.problems[:MAX_PROBLEMS])
-        detail = "; ".join(str(part) for part in error.problems[:_PROBLEMS_IN_DETAIL])
-        problem = msgspec.structs.replace(problem, errors=each, detail=detail)
-    if isinstance(error, RuleChanged):
-        problem = msgspec.structs.replace(problem, current=error.current)
-    return _answer(problem)
+    return _answer(msgspec.structs.replace(problem, **meaning.members(error)))
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from rules.diversify import diversify
-from rules.match import FiredRules, Suppressed
+from rules.match import SHOPPER_SORTS, FiredRules, Suppressed
 from rules.model import Boost, Bury, Diversify, Pin, Rule
 from rules.pins import PinnedAt, place_pins
 from rules.rewrite import Rewritten
@@ -61,17 +61,14 @@ def arrange(
     if rewritten.pins_hold:
         pins, suppressed = place_pins(fired, shelf, moved)
     else:
-        suppressed = [
-            Suppressed(rule, "the shopper sorts", n)
-            for rule in fired.rules
-            for n, instruction in enumerate(rule.then)
-            if isinstance(instruction, Pin)
-        ]
+        suppressed = fired.suppress(Pin, SHOPPER_SORTS)
     pinned = {pin.candidate: pin.rule for pin in pins}
     order = [n for n in order if n not in pinned and not (shelf.brought and shelf.brought[n])]
     for pin in pins:
         order.insert(pin.position - 1, pin.candidate)  # behind the end, the list closes up
-    order = _with_variety(order, shelf, fired, frozenset(pinned), per_page, effects, suppressed)
+    variety, weaker = fired.strongest(Diversify)
+    if variety is not None:
+        order = _with_variety(order, shelf, *variety, frozenset(pinned), per_page, effects)
     for place, n in enumerate(order, start=1):
         if n in pinned:
             effects.setdefault(n, []).append(Effect(pinned[n], f"pinned to position {place}"))
@@ -80,7 +77,7 @@ def arrange(
             Placed(n, moved[n], _placement(n in pinned, moved_by[n]), tuple(effects.get(n, ())))
             for n in order
         ),
-        suppressed=tuple(suppressed),
+        suppressed=(*suppressed, *weaker),
     )
 
 
@@ -127,30 +124,20 @@ def _sorted(shelf: Shelf, rewritten: Rewritten, order: list[int]) -> list[int]:
 def _with_variety(
     order: list[int],
     shelf: Shelf,
-    fired: FiredRules,
+    rule: Rule,
+    wanted: Diversify,
     pinned: frozenset[int],
     per_page: int,
     effects: dict[int, list[Effect]],
-    suppressed: list[Suppressed],
 ) -> list[int]:
-    acting: Rule | None = None
-    for rule in fired.rules:
-        for i, instruction in enumerate(rule.then):
-            if not isinstance(instruction, Diversify):
-                continue
-            if acting is not None:
-                suppressed.append(Suppressed(rule, f"rule {acting.id} is stronger", i))
-                continue
-            acting = rule
-            values = shelf.variety[instruction.field]
-            before = {n: place for place, n in enumerate(order)}
-            order = diversify(order, pinned, values, instruction.max_per_page, per_page)
-            most, field = instruction.max_per_page, instruction.field
-            words = f"moved on: at most {most} with one {field} a page"
-            for place, n in enumerate(order):
-                if place // per_page > before[n] // per_page:
-                    effects.setdefault(n, []).append(Effect(rule, words))
-    return order
+    before = {n: place for place, n in enumerate(order)}
+    values = shelf.variety[wanted.field]
+    varied = diversify(order, pinned, values, wanted.max_per_page, per_page)
+    words = f"moved on: at most {wanted.max_per_page} with one {wanted.field} a page"
+    for place, n in enumerate(varied):
+        if place // per_page > before[n] // per_page:
+            effects.setdefault(n, []).append(Effect(rule, words))
+    return varied
 
 
 def _placement(pinned: bool, moved_by: float) -> Placement:

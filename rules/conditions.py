@@ -21,7 +21,7 @@ def holds(when: Condition, situation: Situation) -> bool:
             or query.experiments.get(when.experiment.key) == when.experiment.arm
         )
         and (not when.category or not situation.categories.isdisjoint(when.category))
-        and all(_same_as_one(situation.context(k), values) for k, values in when.context.items())
+        and all(_same_as_one(query.context.get(k), values) for k, values in when.context.items())
         and (when.filter is None or contains(situation.restrictions, when.filter))
         and (when.query is None or _query_holds(when.query, situation))
     )

@@ -42,11 +42,6 @@ class RuleLookup:
         self._plurals = any(key[0] == "form" for key in self._filed)
         self._keys_of_word = lru_cache(_CACHED_WORDS)(self._find_keys_of_word)
 
-    @property
-    def unselective(self) -> tuple[int, ...]:
-        """Rules that must be looked at for every request."""
-        return tuple(self._always)
-
     def may_hold(self, situation: Situation) -> list[int]:
         """In ascending order, each once."""
         found = set(self._always)
@@ -81,6 +76,11 @@ class RuleLookup:
             for spelling in forms(word):
                 keys.update(("near", ruled) for ruled in self._typos.near(spelling))
         return tuple(key for key in keys if key in self._filed)
+
+
+def is_selective(rule: Rule) -> bool:
+    """Whether the rule can be looked up, and need not be looked at for every request."""
+    return any(True for _ in _needs(rule.when))
 
 
 def _needs(when: Condition) -> Iterator[Need]:

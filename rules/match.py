@@ -1,14 +1,21 @@
 """Which rules hold for one request."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
 from indexing.queries import SearchQuery
 from rules.conditions import holds
-from rules.model import Rule, kind_of
+from rules.model import Instruction, Rule, kind_of
 from rules.ruleset import RuleSet
 from rules.situation import Situation
+
+Kind = TypeVar("Kind", bound=Instruction)
+
+SHOPPER_SORTS = "the shopper sorts"
+"""Why neither pins nor a rule's own sort act."""
 
 MAX_FIRED = 200
 """Rules that may act on one request; of more, the strongest do."""
@@ -35,6 +42,26 @@ class FiredRules(msgspec.Struct, frozen=True):
     version: int = 0
     rules: tuple[Rule, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+
+    def each(self, kind: type[Kind]) -> Iterator[tuple[Rule, int, Kind]]:
+        """Each instruction of a kind, its rule and its place there; the strongest rule's first."""
+        for rule in self.rules:
+            for n, instruction in enumerate(rule.then):
+                if isinstance(instruction, kind):
+                    yield rule, n, instruction
+
+    def strongest(self, kind: type[Kind]) -> tuple[tuple[Rule, Kind] | None, list[Suppressed]]:
+        """Of a kind of which only one can act, the one that does with its rule, and the others."""
+        found = list(self.each(kind))
+        if not found:
+            return None, []
+        acting, _, instruction = found[0]
+        reason = f"rule {acting.id} is stronger"
+        return (acting, instruction), [Suppressed(rule, reason, n) for rule, n, _ in found[1:]]
+
+    def suppress(self, kind: type[Instruction], reason: str) -> list[Suppressed]:
+        """All of the kind, none of which acts."""
+        return [Suppressed(rule, reason, n) for rule, n, _ in self.each(kind)]
 
 
 def match(rule_set: RuleSet, query: SearchQuery, now: datetime) -> FiredRules:

@@ -12,6 +12,9 @@ from indexing.queries import ContextValue, Sort
 
 RuleId = NewType("RuleId", str)
 
+RawRule = dict[str, Any]
+"""A rule in its JSON form, which is what is stored, compared and handed out."""
+
 
 class QueryCondition(msgspec.Struct, frozen=True):
     """How the query must read, on lower-cased words; the values of one kind are alternatives,

@@ -7,7 +7,7 @@ from typing import Any
 from rules.condition_parser import read_condition
 from rules.errors import InvalidRules, Problem
 from rules.instruction_parser import read_instructions
-from rules.lookup import RuleLookup
+from rules.lookup import is_selective
 from rules.model import Rule, RuleId
 from rules.patterns import MAX_OPEN_PATTERNS, PatternIndex
 from rules.values import MAX_NAME, ValueReader
@@ -31,7 +31,27 @@ def parse_rule(raw: object, path: str = "$") -> Rule:
 
 
 def parse_rules(raw: object) -> tuple[Rule, ...]:
-    """A list of rules, or an object with the list under `rules`; raises `InvalidRules`."""
+    """A list of rules, or an object with the list under `rules`; raises `InvalidRules`, also where
+    they are too much together."""
+    rules, problems, path = _read_list(raw)
+    return _unless_broken(rules, (*problems, *_problems_together(rules, path)))
+
+
+def parse_checked_rules(raw: object) -> tuple[Rule, ...]:
+    """The same for rules that `parse_rules` has passed before, as a frozen version has: what they
+    are together is not worked out again."""
+    rules, problems, _ = _read_list(raw)
+    return _unless_broken(rules, problems)
+
+
+def _unless_broken(rules: Sequence[Rule], problems: Sequence[Problem]) -> tuple[Rule, ...]:
+    if problems:
+        raise InvalidRules(tuple(problems))
+    return tuple(rules)
+
+
+def _read_list(raw: object) -> tuple[list[Rule], list[Problem], str]:
+    """The rules that are fit, what is wrong with the others, and the path of their list."""
     path = "$"
     if isinstance(raw, dict) and set(raw) == {"rules"}:
         path, raw = "$.rules", raw["rules"]
@@ -52,10 +72,7 @@ def parse_rules(raw: object) -> tuple[Rule, ...]:
             reader.problem(f"{path}[{n}].id", f"{rule.id!r} is the id of {first} too")
         seen.setdefault(rule.id, n)
         rules.append(rule)
-    problems += _problems_together(rules, path)
-    if problems:
-        raise InvalidRules(tuple(problems))
-    return tuple(rules)
+    return rules, problems, path
 
 
 def _rule(raw: Any, path: str, reader: ValueReader) -> Rule | None:
@@ -84,12 +101,12 @@ def _rule(raw: Any, path: str, reader: ValueReader) -> Rule | None:
     return rule if len(reader.problems) == before else None
 
 
-def _problems_together(rules: Sequence[Rule], path: str) -> list[Problem]:
+def _problems_together(rules: Sequence[Rule], path: str) -> tuple[Problem, ...]:
     """What no rule by itself is to blame for: too many that cannot be looked up, so that every
     request would have to try each."""
     problems: list[Problem] = []
     enabled = [rule for rule in rules if rule.enabled]
-    always = len(RuleLookup(enabled).unselective) if len(enabled) > MAX_UNSELECTIVE else 0
+    always = sum(not is_selective(rule) for rule in enabled)
     if always > MAX_UNSELECTIVE:
         problems.append(
             Problem(
@@ -111,4 +128,4 @@ def _problems_together(rules: Sequence[Rule], path: str) -> list[Problem]:
                     f"{MAX_OPEN_PATTERNS} may",
                 )
             )
-    return problems
+    return tuple(problems)

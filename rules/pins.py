@@ -32,23 +32,20 @@ def place_pins(
     placed: list[PinnedAt] = []
     missing: list[int] = []
     suppressed: list[Suppressed] = []
-    for rule in fired.rules:
-        for n, pin in enumerate(rule.then):
-            if not isinstance(pin, Pin):
-                continue
-            chosen = chooser.choose(pin)
-            group = shelf.group_ids[chosen] if isinstance(chosen, int) else None
-            if group is not None and group in pinned_by:
-                reason = f"its product group is pinned by rule {pinned_by[group].id} already"
-                suppressed.append(Suppressed(rule, reason, n))
-                continue
-            position = _free_position(pin.position, taken)
-            if isinstance(chosen, int):
-                pinned_by[shelf.group_ids[chosen]] = rule
-                placed.append(PinnedAt(chosen, position, rule))
-            else:
-                missing.append(position)
-                suppressed.append(Suppressed(rule, chosen, n))
+    for rule, n, pin in fired.each(Pin):
+        chosen = chooser.choose(pin)
+        group = shelf.group_ids[chosen] if isinstance(chosen, int) else None
+        if group is not None and group in pinned_by:
+            reason = f"its product group is pinned by rule {pinned_by[group].id} already"
+            suppressed.append(Suppressed(rule, reason, n))
+            continue
+        position = _free_position(pin.position, taken)
+        if isinstance(chosen, int):
+            pinned_by[shelf.group_ids[chosen]] = rule
+            placed.append(PinnedAt(chosen, position, rule))
+        else:
+            missing.append(position)
+            suppressed.append(Suppressed(rule, chosen, n))
     moved_up = [
         PinnedAt(pin.candidate, pin.position - sum(gap < pin.position for gap in missing), pin.rule)
         for pin in sorted(placed, key=lambda pin: pin.position)

@@ -1,25 +1,22 @@
 """The place before retrieval where rules act: query text, filters, hidden and must-include items,
 and what the answer gets besides hits."""
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from indexing.filters import AnyOf, Either, Filter, both
 from indexing.queries import ExpandedQuery, SearchQuery, Sort
-from rules.match import FiredRules, Suppressed
+from rules.match import SHOPPER_SORTS, FiredRules, Suppressed
 from rules.model import (
     Banner,
     Data,
     Hide,
-    Instruction,
     Pin,
     Redirect,
     RemoveWords,
     ReplaceQuery,
     Restrict,
-    Rule,
     SortBy,
     Synonym,
 )
@@ -41,60 +38,38 @@ class Rewritten(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: tuple[Suppressed, ...] = ()
 
 
-Kind = TypeVar("Kind", bound=Instruction)
-
-
 def rewrite(query: SearchQuery, fired: FiredRules) -> Rewritten:
     """Hiding wins over pinning, whichever rule is stronger. Where only one can act, the strongest
     rule's does."""
-    suppressed: list[Suppressed] = []
-    replaced = _strongest(fired, ReplaceQuery, suppressed)
-    text = " ".join(query.text.split()) if replaced is None else replaced.text
-    text = _without(text, [part for _, _, part in _all(fired, RemoveWords)])
+    replaced, suppressed = fired.strongest(ReplaceQuery)
+    text = " ".join(query.text.split()) if replaced is None else replaced[1].text
+    text = _without(text, [part for _, _, part in fired.each(RemoveWords)])
     sort = query.sort
     if sort is None:
-        by_rule = _strongest(fired, SortBy, suppressed)
-        sort = None if by_rule is None else by_rule.sort
+        by_rule, others = fired.strongest(SortBy)
+        sort = None if by_rule is None else by_rule[1].sort
     else:
-        for rule, n, _ in _all(fired, SortBy):
-            suppressed.append(Suppressed(rule, "the shopper sorts", n))
-    redirect = _strongest(fired, Redirect, suppressed)
+        others = fired.suppress(SortBy, SHOPPER_SORTS)
+    redirect, weaker = fired.strongest(Redirect)
+    suppressed += [*others, *weaker]
     pins_hold = query.sort is None
     included, forced = _pinned(fired) if pins_hold else (None, None)
     return Rewritten(
         expanded=ExpandedQuery(
             text=text,
-            variants=variants_of(text, [synonym for _, _, synonym in _all(fired, Synonym)]),
-            filter=both(query.filter, *(part.filter for _, _, part in _all(fired, Restrict))),
+            variants=variants_of(text, [synonym for _, _, synonym in fired.each(Synonym)]),
+            filter=both(query.filter, *(part.filter for _, _, part in fired.each(Restrict))),
             hidden=_hidden(fired),
             included=included,
             forced=forced,
         ),
         sort=sort,
         pins_hold=pins_hold,
-        redirect=None if redirect is None else redirect.url,
-        banners=tuple(banner for _, _, banner in _all(fired, Banner)),
-        data=tuple(part.data for _, _, part in _all(fired, Data)),
+        redirect=None if redirect is None else redirect[1].url,
+        banners=tuple(banner for _, _, banner in fired.each(Banner)),
+        data=tuple(part.data for _, _, part in fired.each(Data)),
         suppressed=tuple(suppressed),
     )
-
-
-def _all(fired: FiredRules, kind: type[Kind]) -> Iterator[tuple[Rule, int, Kind]]:
-    """Each instruction of the kind, its rule and its place there, the strongest rule's first."""
-    for rule in fired.rules:
-        for n, instruction in enumerate(rule.then):
-            if isinstance(instruction, kind):
-                yield rule, n, instruction
-
-
-def _strongest(fired: FiredRules, kind: type[Kind], suppressed: list[Suppressed]) -> Kind | None:
-    acting: tuple[Rule, Kind] | None = None
-    for rule, n, instruction in _all(fired, kind):
-        if acting is None:
-            acting = rule, instruction
-        else:
-            suppressed.append(Suppressed(rule, f"rule {acting[0].id} is stronger", n))
-    return None if acting is None else acting[1]
 
 
 def _without(text: str, removals: list[RemoveWords]) -> str:
@@ -108,8 +83,8 @@ def _without(text: str, removals: list[RemoveWords]) -> str:
 
 
 def _hidden(fired: FiredRules) -> Filter | None:
-    ids = dict.fromkeys(item for _, _, hide in _all(fired, Hide) for item in hide.item_ids)
-    filters = [hide.filter for _, _, hide in _all(fired, Hide) if hide.filter is not None]
+    ids = dict.fromkeys(item for _, _, hide in fired.each(Hide) for item in hide.item_ids)
+    filters = [hide.filter for _, _, hide in fired.each(Hide) if hide.filter is not None]
     parts = [*([AnyOf("id", tuple(ids))] if ids else []), *filters]
     return _any_of(parts)
 
@@ -119,7 +94,7 @@ def _pinned(fired: FiredRules) -> tuple[Filter | None, Filter | None]:
     included: list[Filter] = []
     forced: list[Filter] = []
     for ignore_filters, parts in ((False, included), (True, forced)):
-        pins = [pin for _, _, pin in _all(fired, Pin) if pin.ignore_filters is ignore_filters]
+        pins = [pin for _, _, pin in fired.each(Pin) if pin.ignore_filters is ignore_filters]
         ids = tuple(dict.fromkeys(pin.item_id for pin in pins if pin.item_id))
         groups = tuple(dict.fromkeys(pin.group_id for pin in pins if pin.group_id))
         parts += [AnyOf("id", ids)] if ids else []

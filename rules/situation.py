@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from indexing.filters import All, AnyOf, Filter
-from indexing.queries import RELEVANCE, ContextValue, SearchQuery
+from indexing.queries import RELEVANCE, SearchQuery
 from rules.text import words
 
 CATEGORY_SEPARATOR = " > "
@@ -44,9 +44,6 @@ class Situation:
     @property
     def sort(self) -> str:
         return RELEVANCE if self.query.sort is None else str(self.query.sort)
-
-    def context(self, key: str) -> ContextValue | None:
-        return self.query.context.get(key)
 
 
 def conjuncts(condition: Filter) -> Iterator[Filter]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
-from sqlalchemy import Connection, Row, func, or_, select, text
+from sqlalchemy import Connection, Row, func, or_, select
 
 from app.admin.audit_log import note
 from app.admin.errors import KeyFileUnwritable, KeyNotFound
+from app.db.locks import Lock, take_turn
 from app.db.tables import api_keys
 
 Scope = Literal[
@@ -29,7 +30,6 @@ Scope = Literal[
 SCOPES: tuple[str, ...] = get_args(Scope)
 ADMIN: Scope = "admin"
 FIRST_START = "the first start"
-_FIRST_KEY_LOCK = 4_202_613
 _COLUMNS = [column for column in api_keys.c if column.name != "digest"]
 
 
@@ -144,7 +144,7 @@ def mark_used(connection: Connection, key_ids: Iterable[str]) -> None:
 def ensure_admin_key(connection: Connection, file: Path) -> str | None:
     """Where no key may do everything, make one, keep it in `file`, readable by its owner only,
     and return it; else None. Raises `KeyFileUnwritable`, and then there is no key either."""
-    connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _FIRST_KEY_LOCK})
+    take_turn(connection, Lock.FIRST_KEY)
     usable = connection.execute(
         select(api_keys.c.id)
         .where(

@@ -1,19 +1,18 @@
 """`/v1/admin/keys` over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Controller, Request, delete, get, post
+from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from app.admin.api_keys import ApiKey, Scope, create_key, list_keys, revoke_key
 from app.admin.authentication import any_key, needs
+from app.admin.parameters import KeyRequest
 from app.errors import INVALID_REQUEST
 from app.live import Live
-
-KeyRequest = Request[ApiKey, Any, Any]
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from app.admin.audit_log import AuditEntry, read_audit
 from app.admin.authentication import needs
-from app.admin.rules_controller import Page, PerPage
+from app.admin.parameters import Page, PerPage
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.rules.usage import KEPT_DAYS, QueryUsage, read_usage

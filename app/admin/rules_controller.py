@@ -1,14 +1,14 @@
 """`/v1/admin/rules` over HTTP: the draft."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
-from litestar import Controller, Request, Response, delete, get, post, put
+from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter, RawBody
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, RawBody
 
-from app.admin.api_keys import ApiKey
 from app.admin.authentication import needs
+from app.admin.parameters import KeyRequest, Page, PerPage
 from app.admin.rule_import import MAX_IMPORT_BYTES, ImportReport, read_import
 from app.errors import INVALID_REQUEST
 from app.live import Live
@@ -22,14 +22,11 @@ from app.rules.draft import (
     replace_rule,
 )
 from app.rules.errors import RevisionNeeded
-from app.rules.publishing import named_version, unpublished
+from app.rules.publishing import named_version
+from rules.model import RawRule
 from rules.parse import parse_rule
 
-KeyRequest = Request[ApiKey, Any, Any]
-RawRule = dict[str, Any]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
-Page = Annotated[int, QueryParameter(ge=1)]
-PerPage = Annotated[int, QueryParameter(ge=1, le=200)]
 
 
 class Entries(msgspec.Struct, frozen=True):
@@ -65,7 +62,7 @@ class RulesController(Controller):
         """The draft's rules; `q` is looked for anywhere in a rule."""
         with services.engine.connect() as connection:
             entries, deleted = read_entries(connection)
-            changes = unpublished(connection)
+        edited = sum(entry.status != "unchanged" for entry in entries)
         found = [entry for entry in entries if _wanted(entry, q, status)]
         first = (page - 1) * per_page
         return Entries(
@@ -74,7 +71,7 @@ class RulesController(Controller):
             page=page,
             per_page=per_page,
             deleted=tuple(deleted),
-            unpublished=changes,
+            unpublished=edited + len(deleted),
         )
 
     @post(guards=[needs("rules:write")], sync_to_thread=True, responses=INVALID_REQUEST)

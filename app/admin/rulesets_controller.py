@@ -1,19 +1,17 @@
 """`/v1/admin/rulesets` over HTTP: versions, and which of them is live."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from litestar import Controller, Request, delete, get, post
+from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, RawBody
 
-from app.admin.api_keys import ApiKey
 from app.admin.authentication import needs
-from app.admin.rules_controller import Page, PerPage, RawRule
+from app.admin.parameters import KeyRequest, Page, PerPage
 from app.errors import INVALID_REQUEST
 from app.live import Live
-from app.rules.draft import take_turn
 from app.rules.errors import VersionNotFound
 from app.rules.publishing import freeze_draft, named_version
 from app.rules.versions import (
@@ -24,13 +22,14 @@ from app.rules.versions import (
     list_versions,
     live_version,
     publish,
+    read_info,
     read_version,
     roll_back,
     scheduled,
 )
 from rules.diff import RulesDiff, diff_rules
+from rules.model import RawRule
 
-KeyRequest = Request[ApiKey, Any, Any]
 RuleIds = Annotated[
     tuple[Annotated[str, msgspec.Meta(max_length=128)], ...], msgspec.Meta(max_length=1_000)
 ]
@@ -71,8 +70,7 @@ class RuleSetsController(Controller):
         """Check the draft and freeze it as a version, which is not live yet."""
         with services.engine.begin() as connection:
             version = freeze_draft(connection, data.message, request.user.actor, data.rules)
-            (info,), _ = list_versions(connection, 1, 1, version)
-            return info
+            return read_info(connection, version)
 
     @get(guards=[needs("rules:read")], sync_to_thread=True, responses=INVALID_REQUEST)
     def list(
@@ -94,9 +92,9 @@ class RuleSetsController(Controller):
     def read(self, version: FromPath[int], services: NamedDependency[Live]) -> RuleSetContent:
         """A version with its rules."""
         with services.engine.connect() as connection:
-            infos, _ = list_versions(connection, 1, 1, _possible(version))
+            info = read_info(connection, _possible(version))
             content = tuple(read_version(connection, _possible(version)))
-        return RuleSetContent(**msgspec.structs.asdict(infos[0]), content=content)
+        return RuleSetContent(**msgspec.structs.asdict(info), content=content)
 
     @get("/{before:str}/diff/{after:str}", guards=[needs("rules:read")], sync_to_thread=True)
     def diff(
@@ -123,7 +121,6 @@ class RuleSetsController(Controller):
         """Make a version live now, or at the time `at`; the body may be left out."""
         wanted = msgspec.json.decode(body, type=Publication) if body.strip() else Publication()
         with services.engine.begin() as connection:
-            take_turn(connection)
             return publish(connection, _possible(version), request.user.actor, wanted.at)
 
     @delete("/publications/{publication:int}", guards=[needs("rules:publish")], sync_to_thread=True)
@@ -132,14 +129,12 @@ class RuleSetsController(Controller):
     ) -> None:
         """Take back what was to go live."""
         with services.engine.begin() as connection:
-            take_turn(connection)
             cancel(connection, _possible(publication), request.user.actor)
 
     @post("/rollback", status_code=200, guards=[needs("rules:publish")], sync_to_thread=True)
     def roll_back(self, request: KeyRequest, services: NamedDependency[Live]) -> Published:
         """Make live what was live before; called again, what was before that."""
         with services.engine.begin() as connection:
-            take_turn(connection)
             return roll_back(connection, request.user.actor)
 
 

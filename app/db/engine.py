@@ -9,12 +9,10 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from app.db.locks import Lock, take_turn
 from app.db.postgres import DatabaseUnavailable, DatabaseUnreachable
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
-# Any number does, so long as all processes take the same: it guards migrating, since two processes
-# that start at once would both make the tables.
-_MIGRATION_LOCK = 4_202_611
 
 
 def connect(url: str) -> Engine:
@@ -38,7 +36,7 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        take_turn(connection, Lock.MIGRATION)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

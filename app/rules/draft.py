@@ -2,29 +2,24 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.admin.audit_log import note
+from app.db.locks import Lock, take_turn
 from app.db.tables import rule_revision, rules
 from app.rules.errors import RevisionNeeded, RuleChanged, RuleExists, RuleNotFound
 from app.rules.versions import live_rules
+from rules.model import RawRule
 from rules.parse import parse_rule, parse_rules
 from rules.ruleset import strength
 
-RawRule = dict[str, Any]
-"""A rule in its JSON form, which is what is stored, compared and handed out."""
-
 Status = Literal["unchanged", "added", "changed"]
-
-# Any number does: it makes writers of the draft and of versions take turns, so that a version is
-# frozen from one state of the draft. Readers do not wait.
-_WRITE_LOCK = 4_202_612
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -46,11 +41,6 @@ class Changes(msgspec.Struct, frozen=True):
     deleted: int = 0
 
 
-def take_turn(connection: Connection) -> None:
-    """Wait until no other transaction changes the draft or the versions."""
-    connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
-
-
 def read_draft(connection: Connection) -> list[RawRule]:
     return list(connection.execute(select(rules.c.body).order_by(rules.c.id)).scalars())
 
@@ -58,7 +48,7 @@ def read_draft(connection: Connection) -> list[RawRule]:
 def read_entries(connection: Connection) -> tuple[list[Entry], list[str]]:
     """All entries, the strongest rule first, and the ids of live rules that the draft no longer
     has."""
-    live = {rule["id"]: rule for rule in live_rules(connection)}
+    live = _by_id(live_rules(connection))
     found = connection.execute(select(rules)).all()
     entries = [_entry(row, live) for row in found]
     entries.sort(key=lambda entry: strength(parse_rule(entry.rule)))
@@ -67,23 +57,22 @@ def read_entries(connection: Connection) -> tuple[list[Entry], list[str]]:
 
 def read_entry(connection: Connection, rule_id: str) -> Entry:
     """Raises `RuleNotFound`."""
-    row = connection.execute(select(rules).where(rules.c.id == rule_id)).first()
+    row = _row(connection, rule_id)
     if row is None:
         raise RuleNotFound(rule_id)
-    live = {rule["id"]: rule for rule in live_rules(connection)}
-    return _entry(row, live)
+    return _entry(row, _by_id(live_rules(connection)))
 
 
 def create_rule(connection: Connection, raw: RawRule, actor: str) -> Entry:
     """Raises `InvalidRules`, and `RuleExists`. Without an id, one is made from the name."""
-    take_turn(connection)
+    take_turn(connection, Lock.RULES)
     if not raw.get("id"):
         taken = set(connection.execute(select(rules.c.id)).scalars())
         raw = {"id": _free_id(raw.get("name"), taken), **raw}
     rule = parse_rule(raw)
     if _row(connection, rule.id) is not None:
         raise RuleExists(rule.id)
-    _check_together(connection, [raw], deleted=())
+    _check_together({**_by_id(read_draft(connection)), rule.id: raw})
     _write(connection, [raw], actor)
     note(connection, actor, "rule.create", f"rule/{rule.id}", after=raw)
     return read_entry(connection, rule.id)
@@ -94,7 +83,7 @@ def replace_rule(
 ) -> Entry:
     """Raises `InvalidRules`, `RevisionNeeded`, and `RuleChanged` where `revision` is not the one
     that stands there. Without a revision, a rule that is not there is created."""
-    take_turn(connection)
+    take_turn(connection, Lock.RULES)
     raw = {"id": rule_id, **raw}
     parse_rule(raw)
     if raw["id"] != rule_id:
@@ -103,7 +92,7 @@ def replace_rule(
     if before is None and revision is None:
         return create_rule(connection, raw, actor)
     _check_revision(connection, rule_id, before, revision)
-    _check_together(connection, [raw], deleted=())
+    _check_together({**_by_id(read_draft(connection)), rule_id: raw})
     _write(connection, [raw], actor)
     note(connection, actor, "rule.update", f"rule/{rule_id}", before=before.body, after=raw)
     return read_entry(connection, rule_id)
@@ -111,7 +100,7 @@ def replace_rule(
 
 def delete_rule(connection: Connection, rule_id: str, revision: int | None, actor: str) -> None:
     """Raises `RuleNotFound`, `RevisionNeeded` and `RuleChanged`."""
-    take_turn(connection)
+    take_turn(connection, Lock.RULES)
     before = _row(connection, rule_id)
     if before is None:
         raise RuleNotFound(rule_id)
@@ -125,14 +114,15 @@ def import_rules(
 ) -> Changes:
     """Add and change rules, and with `replace` delete those that are not among them. Raises
     `InvalidRules`, and then nothing is changed."""
-    take_turn(connection)
+    take_turn(connection, Lock.RULES)
     parse_rules(list(raw))
-    before = {rule["id"]: rule for rule in read_draft(connection)}
-    incoming = {rule["id"]: rule for rule in raw}
+    before = _by_id(read_draft(connection))
+    incoming = _by_id(raw)
+    if not replace:
+        _check_together(before | incoming)
     deleted = sorted(set(before) - set(incoming)) if replace else []
     added = [rule for rule in raw if rule["id"] not in before]
     changed = [rule for rule in raw if rule["id"] in before and before[rule["id"]] != rule]
-    _check_together(connection, [*added, *changed], deleted)
     _write(connection, [*added, *changed], actor)
     if deleted:
         connection.execute(rules.delete().where(rules.c.id.in_(deleted)))
@@ -147,16 +137,22 @@ def import_rules(
     return Changes(len(added), len(changed), unchanged, len(deleted))
 
 
+def _by_id(raw: Iterable[RawRule]) -> dict[str, RawRule]:
+    return {rule["id"]: rule for rule in raw}
+
+
 def _row(connection: Connection, rule_id: str) -> Any:
     return connection.execute(select(rules).where(rules.c.id == rule_id)).first()
 
 
 def _entry(row: Any, live: Mapping[str, RawRule]) -> Entry:
-    status: Status = "unchanged" if live.get(row.id) == row.body else "changed"
+    status: Status = "added"
+    if row.id in live:
+        status = "unchanged" if live[row.id] == row.body else "changed"
     return Entry(
         rule=row.body,
         revision=row.revision,
-        status=status if row.id in live else "added",
+        status=status,
         updated_at=row.updated_at,
         updated_by=row.updated_by,
     )
@@ -171,13 +167,9 @@ def _check_revision(connection: Connection, rule_id: str, row: Any, revision: in
         raise RuleChanged(rule_id, read_entry(connection, rule_id))
 
 
-def _check_together(
-    connection: Connection, changed: Sequence[RawRule], deleted: Sequence[str]
-) -> None:
+def _check_together(draft: Mapping[str, RawRule]) -> None:
     """A rule that is fine by itself may be one too many."""
-    draft = {rule["id"]: rule for rule in read_draft(connection)}
-    draft |= {rule["id"]: rule for rule in changed}
-    parse_rules([rule for rule_id, rule in draft.items() if rule_id not in deleted])
+    parse_rules(list(draft.values()))
 
 
 def _write(connection: Connection, raw: Sequence[RawRule], actor: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from app.rules.versions import CHANNEL, live_version, read_version
 from rules.errors import InvalidRules
-from rules.parse import parse_rules
+from rules.parse import parse_checked_rules
 from rules.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ AFTER_FAILURE_SECONDS = 5.0
 
 def load_rule_set(connection: Connection, version: int) -> RuleSet:
     """Raises `InvalidRules` for a version that this release cannot read."""
-    return RuleSet(version, parse_rules(read_version(connection, version)))
+    return RuleSet(version, parse_checked_rules(read_version(connection, version)))
 
 
 class LiveRules:

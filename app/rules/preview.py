@@ -84,7 +84,7 @@ class Previewer:
         """`grades` are the judgments about this query, where there are any."""
         old = self._search.rank(query, before, Stages(float("inf")))
         new = self._search.rank(query, after, Stages(float("inf")))
-        old_ids, new_ids = _ids(old), _ids(new)
+        old_ids, new_ids = old.item_ids, new.item_ids
         shown, showing = old_ids[:DEPTH], new_ids[:DEPTH]
         old_side = self._side(old, old_ids, new_ids, grades)
         new_side = self._side(new, new_ids, old_ids, grades)
@@ -139,11 +139,6 @@ def summarise(previews: Sequence[QueryPreview]) -> Summary:
         ndcg_at_10_before=mean([preview.before.ndcg_at_10 for preview in previews]),
         ndcg_at_10_after=mean([preview.after.ndcg_at_10 for preview in previews]),
     )
-
-
-def _ids(ranking: Ranking) -> list[ItemId]:
-    ids = ranking.features.item_ids
-    return [ids[placed.candidate] for placed in ranking.arrangement.placed]
 
 
 def _overlap(before: Sequence[ItemId], after: Sequence[ItemId]) -> float:

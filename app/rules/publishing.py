@@ -1,13 +1,14 @@
 """From the draft to a version, whole or a few rules of it; called by the API and the commands."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
-from app.rules.draft import import_rules, read_draft, take_turn
+from app.db.locks import Lock, take_turn
+from app.rules.draft import import_rules, read_draft
 from app.rules.errors import RuleNotFound, VersionNotFound
 from app.rules.versions import freeze, live_rules, publish, read_version
+from rules.model import RawRule
 from rules.parse import parse_rules
 
 COMMAND_LINE = "the command line"
@@ -17,7 +18,7 @@ def freeze_draft(connection: Connection, message: str, actor: str, only: Sequenc
     """A new version of the draft; with `only`, of what is live with these rules as the draft has
     them, so that one rule goes live without everybody else's edits. Raises `InvalidRules`, and
     `RuleNotFound` for one that neither has."""
-    take_turn(connection)
+    take_turn(connection, Lock.RULES)
     rules = read_draft(connection)
     if only:
         drafted = {rule["id"]: rule for rule in rules}
@@ -35,7 +36,7 @@ def freeze_draft(connection: Connection, message: str, actor: str, only: Sequenc
 
 def publish_all(
     connection: Connection,
-    raw: Sequence[dict[str, Any]],
+    raw: Sequence[RawRule],
     message: str = "Loaded",
     actor: str = COMMAND_LINE,
 ) -> int:
@@ -54,7 +55,7 @@ def unpublished(connection: Connection) -> int:
     return sum(live.get(rule_id) != draft.get(rule_id) for rule_id in live.keys() | draft.keys())
 
 
-def named_version(connection: Connection, name: str) -> list[dict[str, Any]]:
+def named_version(connection: Connection, name: str) -> list[RawRule]:
     """The rules of a version by its number, of `live`, or of the `draft`; raises
     `VersionNotFound`."""
     if name == "draft":

@@ -3,6 +3,7 @@ to Postgres by a thread, so that counting never slows a search."""
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -43,8 +44,8 @@ class UsageCounter:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._fired: dict[tuple[str, str], int] = {}
-        self._asked: dict[str, int] = {}
+        self._fired: Counter[tuple[str, str]] = Counter()
+        self._asked: Counter[str] = Counter()
 
     def count(self, query: SearchQuery, response: SearchResponse) -> None:
         if query.page > 1:
@@ -54,15 +55,14 @@ class UsageCounter:
             if len(self._asked) + len(self._fired) >= MAX_PENDING:
                 return
             if text and response.total.value:
-                self._asked[text] = self._asked.get(text, 0) + 1
-            for rule in response.applied_rules:
-                self._fired[rule.id, text] = self._fired.get((rule.id, text), 0) + 1
+                self._asked[text] += 1
+            self._fired.update((rule.id, text) for rule in response.applied_rules)
 
     def flush(self) -> None:
         """Write what was counted; what cannot be written now is counted on."""
         with self._lock:
-            fired, self._fired = self._fired, {}
-            asked, self._asked = self._asked, {}
+            fired, self._fired = self._fired, Counter()
+            asked, self._asked = self._asked, Counter()
         if not fired and not asked:
             return
         try:
@@ -70,10 +70,8 @@ class UsageCounter:
                 _write(connection, fired, asked)
         except Exception:
             with self._lock:
-                for pair, count in fired.items():
-                    self._fired[pair] = self._fired.get(pair, 0) + count
-                for text, count in asked.items():
-                    self._asked[text] = self._asked.get(text, 0) + count
+                self._fired.update(fired)
+                self._asked.update(asked)
             raise
 
     def follow(self, stop: threading.Event) -> None:

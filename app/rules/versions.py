@@ -9,14 +9,28 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from app.admin.audit_log import note
+from app.db.locks import Lock, take_turn
 from app.db.tables import publications, rule_sets
 from app.rules.errors import CannotPublish, VersionNotFound
+from rules.model import RawRule
 
 CHANNEL = "endcap_rules"
 """Where Postgres tells every listening process that the live version may have changed."""
+
+_HAPPENED = (
+    publications.c.at <= func.clock_timestamp(),
+    publications.c.canceled_at.is_(None),
+)
+_INFO = select(
+    rule_sets.c.version,
+    rule_sets.c.message,
+    rule_sets.c.created_at,
+    rule_sets.c.created_by,
+    func.jsonb_array_length(rule_sets.c.rules).label("rules"),
+)
 
 Standing = Literal["frozen", "scheduled", "live", "retired"]
 
@@ -48,43 +62,52 @@ class Published(msgspec.Struct, frozen=True):
 
 def live_version(connection: Connection) -> int:
     """0 before anything was published."""
-    past = _past(connection)
-    return int(past[-1].version) if past else 0
+    version = connection.execute(
+        select(publications.c.version)
+        .where(*_HAPPENED)
+        .order_by(publications.c.at.desc(), publications.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return int(version or 0)
 
 
-def live_rules(connection: Connection) -> list[dict[str, Any]]:
+def live_rules(connection: Connection) -> list[RawRule]:
     version = live_version(connection)
     return read_version(connection, version) if version else []
 
 
-def read_version(connection: Connection, version: int) -> list[dict[str, Any]]:
+def read_version(connection: Connection, version: int) -> list[RawRule]:
     """Its rules in their JSON form; raises `VersionNotFound`."""
     found = connection.execute(
         select(rule_sets.c.rules).where(rule_sets.c.version == version)
     ).scalar_one_or_none()
     if found is None:
-        raise VersionNotFound(f"there is no version {version} of the rules")
+        raise _not_found(version)
     return list(found)
 
 
 def list_versions(
-    connection: Connection, page: int, per_page: int, version: int | None = None
+    connection: Connection, page: int, per_page: int
 ) -> tuple[list[RuleSetInfo], int]:
-    """Newest first, and how many there are; or only the one."""
-    columns = (
-        rule_sets.c.version,
-        rule_sets.c.message,
-        rule_sets.c.created_at,
-        rule_sets.c.created_by,
-        func.jsonb_array_length(rule_sets.c.rules).label("rules"),
-    )
-    wanted = select(*columns).order_by(rule_sets.c.version.desc())
-    if version is not None:
-        wanted = wanted.where(rule_sets.c.version == version)
+    """Newest first, and how many there are."""
     total = connection.execute(select(func.count()).select_from(rule_sets)).scalar_one()
-    past, ahead, live = _past(connection), scheduled(connection), live_version(connection)
+    wanted = _INFO.order_by(rule_sets.c.version.desc())
+    return _infos(connection, wanted.limit(per_page).offset((page - 1) * per_page)), total
+
+
+def read_info(connection: Connection, version: int) -> RuleSetInfo:
+    """Raises `VersionNotFound`."""
+    infos = _infos(connection, _INFO.where(rule_sets.c.version == version))
+    if not infos:
+        raise _not_found(version)
+    return infos[0]
+
+
+def _infos(connection: Connection, wanted: Select[Any]) -> list[RuleSetInfo]:
+    past = _past(connection)
+    live = int(past[-1].version) if past else 0
     published = {int(row.version): row.at for row in past}
-    waiting = {entry.version: entry.at for entry in reversed(ahead)}
+    waiting = {entry.version: entry.at for entry in reversed(scheduled(connection))}
 
     def standing(number: int) -> Standing:
         if number == live:
@@ -93,20 +116,17 @@ def list_versions(
             return "scheduled"
         return "retired" if number in published else "frozen"
 
-    rows = connection.execute(wanted.limit(per_page).offset((page - 1) * per_page))
     return [
         RuleSetInfo(
             **row._mapping,
             status=standing(row.version),
             published_at=published.get(row.version) or waiting.get(row.version),
         )
-        for row in rows
-    ], total
+        for row in connection.execute(wanted)
+    ]
 
 
-def freeze(
-    connection: Connection, rules: Sequence[dict[str, Any]], message: str, actor: str
-) -> int:
+def freeze(connection: Connection, rules: Sequence[RawRule], message: str, actor: str) -> int:
     """A new version with these rules, which were checked; returns its number."""
     ordered = sorted(rules, key=lambda rule: str(rule["id"]))
     version: int = connection.execute(
@@ -127,9 +147,11 @@ def freeze(
 def publish(
     connection: Connection, version: int, actor: str, at: datetime | None = None
 ) -> Published:
-    """Live from now on, or from `at`; raises `VersionNotFound` and `CannotPublish`. The caller
-    has taken its turn (`draft.take_turn`)."""
-    read_version(connection, version)
+    """Live from now on, or from `at`; raises `VersionNotFound` and `CannotPublish`."""
+    take_turn(connection, Lock.RULES)
+    known = select(rule_sets.c.version).where(rule_sets.c.version == version)
+    if connection.execute(known).first() is None:
+        raise _not_found(version)
     now = _now(connection)
     if at is not None and at <= now:
         raise CannotPublish(f"{at.isoformat()} is past; leave `at` out to publish now")
@@ -151,6 +173,7 @@ def publish(
 def roll_back(connection: Connection, actor: str) -> Published:
     """Make live what was live before, and before that when called again; raises `CannotPublish`
     where nothing was."""
+    take_turn(connection, Lock.RULES)
     stack: list[int] = []
     for row in _past(connection):
         if row.kind == "publish":
@@ -184,6 +207,7 @@ def scheduled(connection: Connection) -> list[Scheduled]:
 
 def cancel(connection: Connection, publication: int, actor: str) -> None:
     """Raises `VersionNotFound` unless it is scheduled and has not yet happened."""
+    take_turn(connection, Lock.RULES)
     entry = next((e for e in scheduled(connection) if e.publication == publication), None)
     if entry is None:
         raise VersionNotFound(f"no publication {publication} is scheduled")
@@ -205,9 +229,13 @@ def _past(connection: Connection) -> Sequence[Any]:
     """All publications that have happened, in the order in which they did."""
     return connection.execute(
         select(publications.c.version, publications.c.kind, publications.c.at)
-        .where(publications.c.at <= func.clock_timestamp(), publications.c.canceled_at.is_(None))
+        .where(*_HAPPENED)
         .order_by(publications.c.at, publications.c.id)
     ).all()
+
+
+def _not_found(version: int) -> VersionNotFound:
+    return VersionNotFound(f"there is no version {version} of the rules")
 
 
 def _now(connection: Connection) -> datetime:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexing.candidates import Candidates, no_candidates
+from indexing.documents import ItemId
 from ranking.features import FeatureMatrix, no_features
 from ranking.scorer import Scores
 from rules.arrange import Arrangement
@@ -30,6 +31,11 @@ class Ranking(NamedTuple):
             *self.rewritten.suppressed,
             *self.arrangement.suppressed,
         )
+
+    @property
+    def item_ids(self) -> list[ItemId]:
+        """Best first."""
+        return [self.features.item_ids[placed.candidate] for placed in self.arrangement.placed]
 
     @property
     def keys(self) -> list[int]:

@@ -42,8 +42,9 @@ def lay_out(
     index: ItemIndex,
 ) -> Shelf:
     """Only the columns that the rules at hand read: most requests have neither pins nor a sort."""
-    instructions = [instruction for rule in fired.rules for instruction in rule.then]
-    pins = any(isinstance(instruction, Pin) for instruction in instructions)
+    pins = any(fired.each(Pin))
+    variety, _ = fired.strongest(Diversify)
+    field = None if variety is None else variety[1].field
     stock = NUMBERS.index("in_stock")
     return Shelf(
         item_ids=[fact.item_id for fact in facts],
@@ -54,11 +55,7 @@ def lay_out(
         stopped=_stopped(candidates, rewritten, index),
         sort_values=_sort_values(facts, rewritten.sort),
         relevant=_relevant(scores, rewritten),
-        variety={
-            instruction.field: _values(candidates, instruction.field, store)
-            for instruction in instructions
-            if isinstance(instruction, Diversify)
-        },
+        variety={} if field is None else {field: _values(candidates, field, store)},
     )
 
 

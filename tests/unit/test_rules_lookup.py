@@ -6,7 +6,7 @@ import pytest
 
 from indexing.filter_parser import parse_filter
 from indexing.queries import SearchQuery, parse_sort
-from rules.lookup import RuleLookup
+from rules.lookup import RuleLookup, is_selective
 from rules.model import Rule
 from rules.parse import parse_rules
 from rules.situation import Situation
@@ -59,7 +59,7 @@ def test_rule_is_found_by_what_its_condition_asks_for_and_only_by_that(
 ) -> None:
     assert looked_at(FITTING, when) == [0]
     assert looked_at(SearchQuery(text="mug"), when) == []
-    assert RuleLookup(rules_when(when)).unselective == ()
+    assert all(map(is_selective, rules_when(when)))
 
 
 def test_rule_for_the_empty_query_is_found_by_that_alone() -> None:
@@ -85,7 +85,7 @@ def test_rule_without_anything_to_look_it_up_by_is_always_looked_at(when: dict[s
 
     lookup = RuleLookup(rules)
 
-    assert lookup.unselective == (0,)
+    assert [is_selective(rule) for rule in rules] == [False, True]
     assert lookup.may_hold(Situation(SearchQuery(text="lamp"), NOW)) == [0]
 
 

@@ -1,0 +1,24 @@
+"""Locks that all processes on one database share, held until the transaction ends."""
+
+from enum import IntEnum
+
+from sqlalchemy import Connection, text
+
+
+class Lock(IntEnum):
+    """Any numbers do, so long as all processes take the same."""
+
+    MIGRATION = 4_202_611
+    """Two processes that start at once would both make the tables."""
+
+    RULES = 4_202_612
+    """Writers of the draft and of versions take turns, so that a version is frozen from one state
+    of the draft. Readers do not wait."""
+
+    FIRST_KEY = 4_202_613
+    """Two first starts would both make a key."""
+
+
+def take_turn(connection: Connection, lock: Lock) -> None:
+    """Wait until no other transaction holds the lock; taking it again costs nothing."""
+    connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
