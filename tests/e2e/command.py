@@ -70,7 +70,7 @@ def endcap(
 
 
 @contextmanager
-def started(command: str, data_dir: Path) -> Iterator[Service]:
+def started(command: str, data_dir: Path, **settings: object) -> Iterator[Service]:
     """`endcap COMMAND` on a free port, not waited for; whatever becomes of it, it has ended and
     its PostgreSQL too when the block does."""
     port = free_port()
@@ -78,7 +78,7 @@ def started(command: str, data_dir: Path) -> Iterator[Service]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             [ENDCAP, command],
-            env=environment(data_dir, port=port),
+            env=environment(data_dir, port=port, **settings),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
