@@ -16,6 +16,7 @@ from app.admin.rules_controller import RulesController
 from app.admin.rulesets_controller import RuleSetsController
 from app.errors import EXCEPTION_HANDLERS
 from app.health import HealthController
+from app.items.controller import ItemsController
 from app.live import Live
 from app.search.controller import SearchController
 from app.search.pipeline import SearchPipeline
@@ -43,6 +44,7 @@ def create_app(live: Live) -> Litestar:
         route_handlers=[
             SearchController,
             HealthController,
+            ItemsController,
             KeysController,
             RulesController,
             PreviewController,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.admin.errors import KeyNotFound, UnreadableImport
 from app.db.postgres import DatabaseUnavailable
+from app.items.errors import BadFilter, DeadLetterNotFound, ItemNotFound, ItemRefused
 from app.rules.errors import (
     CannotPreview,
     CannotPublish,
@@ -23,6 +24,7 @@ from app.rules.errors import (
     VersionNotFound,
 )
 from app.search.errors import InvalidSearch
+from app.tasks.errors import CannotCancel, HookNotFound, TaskNotFound
 from indexing.errors import IndexUnavailable, InvalidFilter, InvalidSort
 from rules.errors import InvalidRules
 
@@ -53,6 +55,14 @@ def _of_change(error: RuleChanged) -> dict[str, Any]:
     return {"current": error.current}
 
 
+def _of_item(error: ItemRefused) -> dict[str, Any]:
+    return {
+        "detail": str(error)[:1_000],
+        "errors": tuple(msgspec.to_builtins(problem) for problem in error.problems),
+        "dead_letter": error.letter_id,
+    }
+
+
 class Meaning(NamedTuple):
     """What a kind of error is to a client."""
 
@@ -75,9 +85,17 @@ MEANINGS: Mapping[type[Exception], Meaning] = {
     VersionNotFound: Meaning(404, "There is no such version"),
     CannotPublish: Meaning(409, "The version cannot be published"),
     CannotPreview: Meaning(400, "The preview is not clear"),
+    ItemNotFound: Meaning(404, "There is no such item"),
+    ItemRefused: Meaning(422, "The item breaks the contract", members=_of_item),
+    DeadLetterNotFound: Meaning(404, "There is no such dead letter"),
+    BadFilter: Meaning(400, "It is not said which items"),
+    TaskNotFound: Meaning(404, "There is no such task"),
+    CannotCancel: Meaning(409, "The task cannot be canceled"),
+    HookNotFound: Meaning(404, "There is no such webhook"),
     KeyNotFound: Meaning(404, "There is no such key"),
     UnreadableImport: Meaning(400, "The import cannot be read"),
     msgspec.DecodeError: Meaning(400, "The request is not valid"),
+    UnicodeDecodeError: Meaning(400, "The request is not valid", "the body is not UTF-8"),
     InvalidSearch: Meaning(422, "The search cannot be answered"),
     IndexUnavailable: Meaning(503, "The index does not answer"),
     DatabaseUnavailable: Meaning(503, "The database does not answer"),
@@ -101,6 +119,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: tuple[dict[str, str], ...] = ()
     current: Any = None
     """What stands where someone wanted to save, saved by someone else."""
+    dead_letter: int | None = None
+    """Where what was refused is kept."""
 
 
 AnyRequest = Request[Any, Any, Any]

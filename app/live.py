@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -12,8 +13,11 @@ from app.admin.key_ring import KeyRing
 from app.db.engine import connect, migrate
 from app.db.postgres import EmbeddedPostgres
 from app.features.store import FeatureStore
-from app.items.outbox import OutboxWorker
+from app.items.batch import BatchIntake
+from app.items.ledger import Ledger
+from app.items.outbox import OutboxWorker, Target
 from app.items.repository import count_items, enqueue_all
+from app.items.service import ItemService
 from app.items.vectors import PostgresVectorCache
 from app.live_model import LiveModel
 from app.rules.live_rules import LiveRules
@@ -34,6 +38,8 @@ from ranking.model_store import ModelStore
 from rules import tolerance
 
 Say = Callable[[str], None]
+INGEST_THREADS = 2
+"""Of their own, so that a catalogue that streams in takes none from searches."""
 
 
 def open_database(settings: Settings, stack: ExitStack) -> Engine:
@@ -113,7 +119,14 @@ class Live:
             self._stack.callback(self.index.close)
             cache = PostgresVectorCache(self.engine)
             indexer = Indexer(self.index, self.encoder, lexical, cache)
-            self.outbox = OutboxWorker(self.engine, indexer, self.index)
+            self.ledger = Ledger(self.engine)
+            self.outbox = OutboxWorker(
+                self.engine, Target(self.index, indexer, self.encoder), self.ledger
+            )
+            self.items = ItemService(self.engine, self.ledger)
+            self.ingest_threads = ThreadPoolExecutor(INGEST_THREADS, "ingest")
+            self._stack.callback(self.ingest_threads.shutdown)
+            self.batches = BatchIntake(self.engine, self.ledger, self.ingest_threads)
             self.store = FeatureStore(self.engine)
             self.rules = LiveRules(self.engine)
             self.rules.refresh()
@@ -141,7 +154,13 @@ class Live:
 
     def start_following(self) -> None:
         """Begin to follow changes of items, rules and models, and to index what waits."""
-        followers = (self.store.follow, self.rules.follow, self.model.follow, self.usage.follow)
+        followers = (
+            self.store.follow,
+            self.rules.follow,
+            self.model.follow,
+            self.usage.follow,
+            self.ledger.follow,
+        )
         for target in followers:
             self._thread(target)
         self._thread(lambda stop: run_worker(self.outbox, stop))

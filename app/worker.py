@@ -6,7 +6,7 @@ import threading
 from app.items.outbox import OutboxWorker
 
 logger = logging.getLogger(__name__)
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.1
 # Small, so that a running service answers searches between two batches of a large import.
 LIVE_BATCH = 32
 

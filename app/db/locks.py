@@ -18,7 +18,15 @@ class Lock(IntEnum):
     FIRST_KEY = 4_202_613
     """Two first starts would both make a key."""
 
+    INDEX_SWITCH = 4_202_614
+    """Workers share it for each batch; a rebuild takes it for the moment in which it switches."""
+
 
 def take_turn(connection: Connection, lock: Lock) -> None:
     """Wait until no other transaction holds the lock; taking it again costs nothing."""
     connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
+
+
+def share_turn(connection: Connection, lock: Lock) -> None:
+    """Wait until no other transaction has taken its turn; any number may share one."""
+    connection.execute(text("select pg_advisory_xact_lock_shared(:lock)"), {"lock": int(lock)})

@@ -9,7 +9,13 @@ from typing import TypeVar
 from sqlalchemy import Engine
 
 from app.following import keep_refreshing
-from app.items.repository import StoredItem, iterate_items, next_horizon, read_items
+from app.items.repository import (
+    StoredItem,
+    StoredRow,
+    iterate_rows,
+    next_horizon,
+    read_items,
+)
 from ranking.facts import ItemFacts, facts_of
 
 Value = TypeVar("Value")
@@ -17,14 +23,19 @@ CACHED_FACTS = 250_000
 CACHED_ITEMS = 50_000
 REFRESH_SECONDS = 0.5
 
+_Entry = tuple[int, Value | None]
+"""A version with what it is; None for an item that is gone."""
+
+_ABSENT: tuple[int, None] = (0, None)
+
 
 class FeatureStore:
     """Reads through to Postgres; `follow` keeps what is cached at most a second behind it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._facts: dict[int, ItemFacts] = {}
-        self._items: dict[int, StoredItem] = {}
+        self._facts: dict[int, _Entry[ItemFacts]] = {}
+        self._items: dict[int, _Entry[StoredItem]] = {}
         self._lock = threading.Lock()
         self._seen_transaction = 0
 
@@ -38,14 +49,14 @@ class FeatureStore:
         missing = [key for key in keys if key not in self._facts]
         if missing:
             self._load(missing)
-        return [self._facts.get(key) for key in keys]
+        return [self._facts.get(key, _ABSENT)[1] for key in keys]
 
     def items(self, keys: Sequence[int]) -> list[StoredItem | None]:
         """In the order of the keys; None for an item that Postgres does not have."""
         missing = [key for key in keys if key not in self._items]
         if missing:
             self._load(missing)
-        return [self._items.get(key) for key in keys]
+        return [self._items.get(key, _ABSENT)[1] for key in keys]
 
     def refresh(self) -> int:
         """Read what changed since the last call; returns how many rows were read."""
@@ -58,10 +69,10 @@ class FeatureStore:
     def _read(self, limit: int | None) -> int:
         with self._engine.connect() as connection:
             horizon = next_horizon(connection)
-            changed = iterate_items(connection, self._seen_transaction)
+            changed = iterate_rows(connection, self._seen_transaction)
             count = 0
-            for stored in islice(changed, limit):
-                self._keep(stored)
+            for row in islice(changed, limit):
+                self._keep(row)
                 count += 1
         self._seen_transaction = horizon
         return count
@@ -69,19 +80,22 @@ class FeatureStore:
     def _load(self, keys: Sequence[int]) -> None:
         with self._engine.connect() as connection:
             for stored in read_items(connection, keys):
-                self._keep(stored)
+                self._keep(StoredRow(stored.key, stored.version, stored.item))
 
-    def _keep(self, stored: StoredItem) -> None:
+    def _keep(self, row: StoredRow) -> None:
+        """What is gone is kept as such, so that nothing asks Postgres for it again and again."""
+        stored = None if row.item is None else StoredItem(row.key, row.version, row.item)
+        facts = None if row.item is None else facts_of(row.key, row.item)
         with self._lock:
-            known = self._items.get(stored.key)
-            if known is not None and known.version >= stored.version:
-                return
-            _put(self._items, stored.key, stored, CACHED_ITEMS)
-            _put(self._facts, stored.key, facts_of(stored.key, stored.item), CACHED_FACTS)
+            _put(self._items, row.key, (row.version, stored), CACHED_ITEMS)
+            _put(self._facts, row.key, (row.version, facts), CACHED_FACTS)
 
 
-def _put(cache: dict[int, Value], key: int, value: Value, limit: int) -> None:
-    """The oldest entry makes room; a dict keeps the order in which keys came."""
-    if key not in cache and len(cache) >= limit:
+def _put(cache: dict[int, _Entry[Value]], key: int, entry: _Entry[Value], limit: int) -> None:
+    """Unless a newer version is there. The oldest entry makes room; a dict keeps the order in
+    which keys came."""
+    known = cache.get(key)
+    if known is None and len(cache) >= limit:
         cache.pop(next(iter(cache)), None)
-    cache[key] = value
+    if known is None or known[0] < entry[0]:
+        cache[key] = entry

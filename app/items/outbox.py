@@ -1,24 +1,53 @@
 """Items on their way to the index: claims what waits, indexes it, and takes it off the list."""
 
-from sqlalchemy import Engine, delete, func, select
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
 
+import msgspec
+from sqlalchemy import Connection, Engine, Row, delete, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.db.locks import Lock, share_turn
 from app.db.tables import outbox
+from app.items.dead_letters import Undeliverable, bury
+from app.items.ledger import Ledger
 from app.items.repository import StoredItem, read_items
+from app.tasks.repository import Step, note_indexed
 from indexing.composition import compose
 from indexing.documents import ItemKey
+from indexing.encoder import Encoder
 from indexing.index import ItemIndex
 from indexing.indexer import Indexer
 
+logger = logging.getLogger(__name__)
 BATCH = 256
+WORKER = "the worker"
+SOURCE = "index"
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where items go: the index that is live, and what writes to it."""
+
+    index: ItemIndex
+    indexer: Indexer
+    encoder: Encoder
+
+    def check(self) -> None:
+        """Raises what the encoder or the index raises where one of them is away."""
+        self.encoder.encode_documents(["check"])
+        self.index.count()
 
 
 class OutboxWorker:
-    """Several may run at once, in any processes: each claims rows that no other holds."""
+    """Several may run at once, in any processes: each claims rows that no other holds, and no two
+    hold rows of one item, so that an older state is never written behind a newer one's back."""
 
-    def __init__(self, engine: Engine, indexer: Indexer, index: ItemIndex) -> None:
+    def __init__(self, engine: Engine, target: Target, ledger: Ledger) -> None:
         self._engine = engine
-        self._indexer = indexer
-        self._index = index
+        self._target = target
+        self._ledger = ledger
 
     def waiting(self) -> int:
         with self._engine.connect() as connection:
@@ -28,25 +57,102 @@ class OutboxWorker:
         """Index at most `limit` waiting entries; returns how many were done, 0 when none wait.
 
         The claim and the removal are one transaction around the write to the index: a crash in
-        between leaves the entries waiting, and indexing an item twice does no harm.
+        between leaves the entries waiting, and indexing an item twice does no harm. An item that
+        cannot be indexed becomes a dead letter, and the others go on; where nothing can, because
+        an engine or the encoder is away, all stay, and what went wrong is raised.
         """
         with self._engine.begin() as connection:
-            claimed = connection.execute(
-                select(outbox.c.id, outbox.c.item_key)
-                .order_by(outbox.c.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            ).all()
+            # A rebuild that is about to switch waits for us, and we for it.
+            share_turn(connection, Lock.INDEX_SWITCH)
+            claimed = _claim(connection, limit)
             if not claimed:
                 return 0
+            target = self._target
             keys = list(dict.fromkeys(row.item_key for row in claimed))
             stored = read_items(connection, keys)
-            self._write(keys, stored)
-            connection.execute(delete(outbox).where(outbox.c.id.in_([row.id for row in claimed])))
-            return len(claimed)
+            failed = _index(target, stored)
+            gone = set(keys) - {entry.key for entry in stored}
+            if gone:
+                target.index.delete([ItemKey(key) for key in gone])
+            self._conclude(connection, claimed, failed)
+            delays = [
+                delay.total_seconds()
+                for delay in connection.execute(
+                    delete(outbox)
+                    .where(outbox.c.id.in_([row.id for row in claimed]))
+                    .returning(func.clock_timestamp() - outbox.c.created_at)
+                ).scalars()
+            ]
+        self._ledger.count_delays(delays)
+        return len(claimed)
 
-    def _write(self, keys: list[int], stored: list[StoredItem]) -> None:
-        self._indexer.write([compose(entry.key, entry.version, entry.item) for entry in stored])
-        gone = set(keys) - {entry.key for entry in stored}
-        if gone:
-            self._index.delete([ItemKey(key) for key in gone])
+    def _conclude(
+        self,
+        connection: Connection,
+        claimed: Sequence[Row[Any]],
+        failed: dict[int, tuple[StoredItem, str]],
+    ) -> None:
+        """Tell the tasks, and keep what failed."""
+        steps: dict[int, Step] = defaultdict(Step)
+        errors: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in claimed:
+            if row.task_id is None:
+                continue
+            done, bad = steps[row.task_id]
+            if row.item_key in failed:
+                stored, reason = failed[row.item_key]
+                steps[row.task_id] = Step(done, bad + 1)
+                errors[row.task_id].append({"id": stored.item.id, **_problem(reason)})
+            else:
+                steps[row.task_id] = Step(done + 1, bad)
+        note_indexed(connection, steps, errors)
+        letters = [
+            Undeliverable(
+                problems=(_problem(reason),),
+                item_id=stored.item.id,
+                operation="index",
+                document=msgspec.to_builtins(stored.item),
+            )
+            for stored, reason in failed.values()
+        ]
+        bury(connection, letters, SOURCE, WORKER)
+
+
+_CLAIM = text(
+    """
+    with next as materialized (
+        select id, item_key, task_id from outbox order by id limit :limit for update skip locked
+    )
+    select id, item_key, task_id from next
+    where pg_try_advisory_xact_lock(:items + item_key) order by id
+    """
+)
+_ITEMS = 1 << 60
+"""Above all numbers of `Lock`: the locks of single items."""
+
+
+def _claim(connection: Connection, limit: int) -> Sequence[Row[Any]]:
+    return connection.execute(_CLAIM, {"limit": limit, "items": _ITEMS}).all()
+
+
+def _index(target: Target, stored: list[StoredItem]) -> dict[int, tuple[StoredItem, str]]:
+    """Those that could not be indexed, by key, with the reason."""
+    if not stored:
+        return {}
+    try:
+        target.indexer.write([compose(entry.key, entry.version, entry.item) for entry in stored])
+    except DBAPIError:
+        raise
+    except Exception as error:  # whatever the encoder or the index has against one of them
+        # Raises where the index or the encoder is away, and it is not an item that is at fault.
+        target.check()
+        if len(stored) > 1:
+            middle = len(stored) // 2
+            return _index(target, stored[:middle]) | _index(target, stored[middle:])
+        logger.exception("item %s cannot be indexed", stored[0].item.id)
+        return {stored[0].key: (stored[0], f"cannot be indexed: {error}"[:500])}
+    return {}
+
+
+def _problem(reason: str) -> dict[str, str]:
+    return {"path": "$", "rule": "indexing", "reason": reason}

@@ -24,9 +24,9 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 class ItemState(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one id: an item, the rest of one that was deleted, or parts of one to come."""
+    """What is known of one id: an item, what is left of one, or parts of one to come."""
 
-    values: Mapping[str, Any] = _DEFAULTS
+    values: Mapping[str, Any] = msgspec.field(default_factory=lambda: _DEFAULTS)
     """Every field but the id; an empty title where there is no item to show."""
     base_version: int = 0
     """Of the last put or deletion, which set all fields."""
