@@ -9,6 +9,8 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
 from app.admin.authentication import KEY_RING, PUBLIC_SEARCH
+from app.admin.contract_controller import ContractController
+from app.admin.dead_letters_controller import DeadLettersController
 from app.admin.keys_controller import KeysController
 from app.admin.preview_controller import PreviewController
 from app.admin.records_controller import RecordsController
@@ -18,10 +20,14 @@ from app.errors import EXCEPTION_HANDLERS
 from app.health import HealthController
 from app.items.controller import ItemsController
 from app.live import Live
+from app.reindex.controller import ReindexController
 from app.search.controller import SearchController
 from app.search.pipeline import SearchPipeline
+from app.tasks.controller import TasksController
+from app.tasks.hooks_controller import HooksController
 from app.ui.lookup import ItemLookup
 from app.ui.parts import ui_plugin_parts
+from app.webhooks.controller import WebhooksController
 
 MAX_BODY_BYTES = 2**20
 
@@ -45,6 +51,12 @@ def create_app(live: Live) -> Litestar:
             SearchController,
             HealthController,
             ItemsController,
+            TasksController,
+            HooksController,
+            WebhooksController,
+            DeadLettersController,
+            ContractController,
+            ReindexController,
             KeysController,
             RulesController,
             PreviewController,

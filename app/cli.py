@@ -50,6 +50,27 @@ def demo(settings: Settings) -> None:
 
 @main.command()
 @click.pass_obj
+def worker(settings: Settings) -> None:
+    """Index and run tasks apart from `serve`; needs a Qdrant server."""
+    from app.commands.worker import run_worker_process
+
+    run_worker_process(settings)
+
+
+@main.command()
+@click.option("--encoder", help="A sentence-transformers model; else that of the settings.")
+@click.option("--reason", default="", help="Kept with the task.")
+@click.option("--rollback", is_flag=True, help="Go back to the collection before.")
+@click.pass_obj
+def reindex(settings: Settings, encoder: str | None, reason: str, rollback: bool) -> None:
+    """Have the running service rebuild its index beside the live one."""
+    from app.commands.reindex import run_reindex
+
+    sys.exit(run_reindex(settings, encoder, reason, rollback))
+
+
+@main.command()
+@click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the search API and page."""
     from app.commands.serve import run_service

@@ -24,7 +24,13 @@ from app.rules.errors import (
     VersionNotFound,
 )
 from app.search.errors import InvalidSearch
-from app.tasks.errors import CannotCancel, HookNotFound, TaskNotFound
+from app.tasks.errors import (
+    CannotCancel,
+    HookNotFound,
+    InvalidHook,
+    TaskNotFound,
+    TooManyHooks,
+)
 from indexing.errors import IndexUnavailable, InvalidFilter, InvalidSort
 from rules.errors import InvalidRules
 
@@ -92,6 +98,8 @@ MEANINGS: Mapping[type[Exception], Meaning] = {
     TaskNotFound: Meaning(404, "There is no such task"),
     CannotCancel: Meaning(409, "The task cannot be canceled"),
     HookNotFound: Meaning(404, "There is no such webhook"),
+    InvalidHook: Meaning(422, "The webhook cannot be used"),
+    TooManyHooks: Meaning(409, "There are too many webhooks"),
     KeyNotFound: Meaning(404, "There is no such key"),
     UnreadableImport: Meaning(400, "The import cannot be read"),
     msgspec.DecodeError: Meaning(400, "The request is not valid"),

@@ -18,6 +18,11 @@ class Readiness(msgspec.Struct, frozen=True):
     model: str
 
 
+def _count(services: Live) -> int:
+    with services.index.lease() as serving:
+        return serving.index.count()
+
+
 class HealthController(Controller):
     path = "/health"
     tags = ("health",)
@@ -35,7 +40,7 @@ class HealthController(Controller):
         return Response(
             Readiness(
                 status="ready",
-                items=services.index.count(),
+                items=_count(services),
                 waiting_for_index=services.outbox.waiting(),
                 rule_set=services.rules.current().version,
                 model=services.model.current().version,

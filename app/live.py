@@ -13,26 +13,36 @@ from app.admin.key_ring import KeyRing
 from app.db.engine import connect, migrate
 from app.db.postgres import EmbeddedPostgres
 from app.features.store import FeatureStore
+from app.housekeeping import Housekeeper
 from app.items.batch import BatchIntake
+from app.items.deletion import FilterDeletion
 from app.items.ledger import Ledger
-from app.items.outbox import OutboxWorker, Target
-from app.items.repository import count_items, enqueue_all
+from app.items.outbox import OutboxWorker
+from app.items.replay import DeadLetterReplay
 from app.items.service import ItemService
 from app.items.vectors import PostgresVectorCache
+from app.live_index import LiveIndex, StorageOptions
 from app.live_model import LiveModel
+from app.reindex.gates import Gates
+from app.reindex.rebuild import Rebuilder
+from app.reindex.requests import request_rebuild
+from app.reindex.start import start_index
 from app.rules.live_rules import LiveRules
 from app.rules.usage import UsageCounter
 from app.search.pipeline import SearchPipeline
-from app.search.query_encoder import CACHED_QUERIES, QueryEncoder
+from app.search.query_encoder import CACHED_QUERIES
 from app.settings import InvalidSetting, Settings
+from app.tasks.hook_sender import HookSender
+from app.tasks.runner import TaskRunner
+from app.webhooks.deliveries import Deliveries
+from app.webhooks.shopify import default_mapping
+from app.webhooks.signatures import ShopifySignatures, StandardSignatures
 from app.worker import run_worker
 from indexing.bm25_encoder import Bm25Encoder
-from indexing.collection import CollectionSpec
-from indexing.composition import COMPOSITION_REVISION
+from indexing.collections import Collections
 from indexing.encoder import Encoder
-from indexing.errors import IndexUnavailable
-from indexing.index import ItemIndex
-from indexing.indexer import Indexer
+from indexing.errors import IndexUnavailable, InvalidMapping
+from indexing.mapping import FeedMapping, load_mapping
 from indexing.queries import SearchQuery
 from ranking.model_store import ModelStore
 from rules import tolerance
@@ -61,28 +71,43 @@ def open_database(settings: Settings, stack: ExitStack) -> Engine:
     return engine
 
 
-def open_index(settings: Settings, spec: CollectionSpec) -> ItemIndex:
+def open_collections(settings: Settings) -> Collections:
     """Qdrant Edge or the server named by URL; imported here, so that only one is ever loaded."""
     if settings.qdrant_url is None:
-        from indexing.edge_index import EdgeItemIndex
+        from indexing.edge_collections import EdgeCollections
 
-        return EdgeItemIndex(settings.index_dir, spec)
+        return EdgeCollections(settings.index_dir)
+    from indexing.qdrant_collections import QdrantCollections
     from qdrant_client import QdrantClient
 
-    from indexing.qdrant_index import QdrantItemIndex
-
-    # The client's own version check only warns; opening the collection tells what is wrong.
-    client = QdrantClient(url=settings.qdrant_url, timeout=10, check_compatibility=False)
+    # The client's own version check only warns; the first request tells what is wrong.
+    client = QdrantClient(
+        url=settings.qdrant_url,
+        api_key=settings.qdrant_api_key,
+        prefer_grpc=settings.qdrant_grpc,
+        timeout=10,
+        check_compatibility=False,
+    )
     try:
-        return QdrantItemIndex(client, spec)
+        return QdrantCollections(client, settings.placement)
     except IndexUnavailable as error:
         raise InvalidSetting(f"ENDCAP_QDRANT_URL: {error}") from error
 
 
-def open_encoder(settings: Settings) -> Encoder:
+def open_encoder(name: str) -> Encoder:
+    """By its name as in ENDCAP_ENCODER; empty for the one that comes with Endcap."""
     from indexing.sentence_encoder import SentenceEncoder
 
-    return SentenceEncoder(settings.encoder)
+    return SentenceEncoder(name or None)
+
+
+def open_shopify_mapping(settings: Settings) -> FeedMapping:
+    if settings.shopify_mapping is None:
+        return default_mapping()
+    try:
+        return load_mapping(settings.shopify_mapping)
+    except InvalidMapping as error:
+        raise InvalidSetting(f"ENDCAP_SHOPIFY_MAPPING: {error}") from error
 
 
 class Live:
@@ -94,6 +119,7 @@ class Live:
         *,
         engine: Engine | None = None,
         encoder: Encoder | None = None,
+        collections: Collections | None = None,
         cached_queries: int = CACHED_QUERIES,
         say: Say = lambda _: None,
     ) -> None:
@@ -106,23 +132,19 @@ class Live:
                 say("Starting PostgreSQL" if settings.database_url is None else "Connecting")
                 engine = open_database(settings, self._stack)
             self.engine = engine
-            say("Loading the encoder")
-            self.encoder = encoder or open_encoder(settings)
-            lexical = Bm25Encoder()
-            spec = CollectionSpec(
-                self.encoder.size,
-                f"{self.encoder.revision}/{COMPOSITION_REVISION}",
-                lexical.revision,
-            )
             say("Opening the index")
-            self.index = open_index(settings, spec)
-            self._stack.callback(self.index.close)
-            cache = PostgresVectorCache(self.engine)
-            indexer = Indexer(self.index, self.encoder, lexical, cache)
-            self.ledger = Ledger(self.engine)
-            self.outbox = OutboxWorker(
-                self.engine, Target(self.index, indexer, self.encoder), self.ledger
+            self.index = LiveIndex(
+                collections or open_collections(settings),
+                open_encoder if encoder is None else lambda name: encoder,
+                Bm25Encoder(),
+                PostgresVectorCache(self.engine),
+                cached_queries,
+                StorageOptions(settings.quantization, settings.vectors_on_disk),
             )
+            self._stack.callback(self.index.close)
+            self._outdated = start_index(self.engine, self.index, settings.encoder or "", say)
+            self.ledger = Ledger(self.engine)
+            self.outbox = OutboxWorker(self.engine, self.index.latest, self.ledger)
             self.items = ItemService(self.engine, self.ledger)
             self.ingest_threads = ThreadPoolExecutor(INGEST_THREADS, "ingest")
             self._stack.callback(self.ingest_threads.shutdown)
@@ -134,16 +156,35 @@ class Live:
             self.keys = KeyRing(self.engine, settings.admin_key)
             self.model = LiveModel(ModelStore(settings.models_dir))
             self.model.refresh()
-            self.query_encoder = QueryEncoder(self.encoder, lexical, cached_queries)
             self.search = SearchPipeline(
                 rules=self.rules,
-                encoder=self.query_encoder,
-                index=self.index,
+                lease=self.index.lease,
                 store=self.store,
                 scorer=self.model.current,
                 record=self.usage.count,
             )
-            self._enqueue_for_new_collection()
+            self.deliveries = Deliveries(self.engine, self.ledger)
+            self.signatures = StandardSignatures(settings.webhook_secrets)
+            self.shopify_signatures = ShopifySignatures(settings.shopify_secrets)
+            self.shopify_mapping = open_shopify_mapping(settings)
+            self.replay = DeadLetterReplay(self.engine, self.ledger)
+            self.rebuilder = Rebuilder(
+                self.engine,
+                self.index,
+                Gates(self.engine, self.search),
+                settings.encoder or "",
+            )
+            deletion = FilterDeletion(self.engine, self.ledger)
+            self.runner = TaskRunner(
+                self.engine,
+                {"items.delete": deletion.run, "dead_letters.replay": self.replay.run},
+            )
+            self.rebuild_runner = TaskRunner(
+                self.engine,
+                {"reindex": self.rebuilder.rebuild, "reindex.rollback": self.rebuilder.roll_back},
+            )
+            self.hooks = HookSender(self.engine)
+            self.housekeeper = Housekeeper(self.engine)
             opening.pop_all()
 
     def warm_up(self) -> None:
@@ -153,17 +194,30 @@ class Live:
             self.search.search(SearchQuery(text=text))
 
     def start_following(self) -> None:
-        """Begin to follow changes of items, rules and models, and to index what waits."""
-        followers = (
+        """Begin to follow changes of items, rules, models and collections."""
+        for follow in (
             self.store.follow,
             self.rules.follow,
             self.model.follow,
             self.usage.follow,
+            self.index.follow,
+        ):
+            self._thread(follow)
+
+    def start_working(self) -> None:
+        """Begin to index what waits, to run tasks, and to tidy up."""
+        if self._outdated is not None:
+            with self.engine.begin() as connection:
+                request_rebuild(connection, self._outdated, None, "the settings")
+        for follow in (
             self.ledger.follow,
-        )
-        for target in followers:
-            self._thread(target)
-        self._thread(lambda stop: run_worker(self.outbox, stop))
+            self.runner.follow,
+            self.rebuild_runner.follow,
+            self.hooks.follow,
+            self.housekeeper.follow,
+            lambda stop: run_worker(self.outbox, stop),
+        ):
+            self._thread(follow)
 
     def close(self) -> None:
         self._stop.set()
@@ -186,10 +240,3 @@ class Live:
         # Joined before the engine and the index are closed, which they still use.
         self._stack.callback(thread.join)
         self._stack.callback(self._stop.set)
-
-    def _enqueue_for_new_collection(self) -> None:
-        """A collection without a point beside a catalogue with items was just made, for a new
-        encoder or a new layout; everything is indexed again, from kept vectors where they fit."""
-        with self.engine.begin() as connection:
-            if count_items(connection) and not self.index.count() and not self.outbox.waiting():
-                enqueue_all(connection)

@@ -9,11 +9,25 @@ import msgspec
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.webhooks.signatures import read_secrets
+from indexing.collection import Placement, Quantization, ReadConsistency, WriteOrdering
+
 PREFIX = "ENDCAP_"
 MIN_ADMIN_KEY = 20
 """Characters of an admin key of one's own, which everything can be done with."""
 
-_EXPECTED = {"PORT": "a whole number from 1 to 65535", "PUBLIC_SEARCH": "true or false"}
+_EXPECTED = {
+    "PORT": "a whole number from 1 to 65535",
+    "PUBLIC_SEARCH": "true or false",
+    "QDRANT_GRPC": "true or false",
+    "VECTORS_ON_DISK": "true or false",
+    "QDRANT_SHARDS": "a whole number from 1 to 1000",
+    "QDRANT_REPLICAS": "a whole number from 1 to 100",
+    "QDRANT_WRITE_CONSISTENCY": "a whole number from 1 to 100",
+    "QDRANT_ORDERING": "weak, medium or strong",
+    "QDRANT_CONSISTENCY": "a whole number from 1 on, or majority, quorum or all",
+    "QUANTIZATION": "none, int8 or binary",
+}
 
 
 class InvalidSetting(Exception):
@@ -31,6 +45,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     encoder: str | None = None
     admin_key: str | None = None
     public_search: bool = True
+    webhook_secrets: tuple[str, ...] = ()
+    shopify_secrets: tuple[str, ...] = ()
+    shopify_mapping: Path | None = None
+    qdrant_api_key: str | None = None
+    qdrant_grpc: bool = False
+    qdrant_shards: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    qdrant_replicas: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    qdrant_write_consistency: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    qdrant_ordering: WriteOrdering = "weak"
+    qdrant_consistency: ReadConsistency = 1
+    quantization: Quantization = "none"
+    vectors_on_disk: bool = False
+
+    @property
+    def placement(self) -> Placement:
+        return Placement(
+            shards=self.qdrant_shards,
+            replicas=self.qdrant_replicas,
+            write_consistency=self.qdrant_write_consistency,
+            ordering=self.qdrant_ordering,
+            consistency=self.qdrant_consistency,
+        )
 
     @property
     def admin_key_file(self) -> Path:
@@ -76,6 +112,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _value(variable: str, text: str, kind: Any) -> Any:
     if kind is Path:
         return _data_folder(variable, text)
+    name = variable.removeprefix(PREFIX)
+    if name == "SHOPIFY_MAPPING":
+        return _file(variable, text)
+    if name == "SHOPIFY_SECRETS":
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if name == "WEBHOOK_SECRETS":
+        try:
+            return read_secrets(text)
+        except ValueError as error:
+            raise InvalidSetting(f"{variable}: {error}") from None
     try:
         value = msgspec.convert(text, kind, strict=False)
     except msgspec.ValidationError:
@@ -104,6 +150,13 @@ def _data_folder(variable: str, text: str) -> Path:
         if part.exists():
             raise InvalidSetting(f"{variable}: {str(part)!r} is not a folder")
     return folder
+
+
+def _file(variable: str, text: str) -> Path:
+    path = _expanded(variable, text)
+    if not path.is_file():
+        raise InvalidSetting(f"{variable}: there is no file {text!r}")
+    return path
 
 
 def _expanded(variable: str, text: str) -> Path:

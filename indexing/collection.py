@@ -1,7 +1,7 @@
 """How the items' collection is laid out, the same for every Qdrant backend."""
 
 import hashlib
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -25,18 +25,50 @@ PAYLOAD_INDEXES: dict[str, PayloadIndex] = {
 }
 
 
-class CollectionSpec(msgspec.Struct, frozen=True):
-    """What must agree between a stored collection and the running service."""
+Quantization = Literal["none", "int8", "binary"]
+
+WriteOrdering = Literal["weak", "medium", "strong"]
+
+ReadConsistency = Annotated[int, msgspec.Meta(ge=1)] | Literal["majority", "quorum", "all"]
+
+
+class CollectionSpec(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What must agree between a stored collection and the running service, and the encoder that
+    fits it."""
 
     dense_size: int
     encoder_revision: str
     lexical_revision: str
+    quantization: Quantization = "none"
+    """How the dense vectors are kept beside the originals, which all exact scores come from."""
+    on_disk: bool = False
+    """Whether vectors and payload are read from disk rather than held in memory."""
+    encoder: str = ""
+    """As ENDCAP_ENCODER names it, a name or a folder; empty for the default one."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that makes stored points incompatible. The encoder's name is no part of
+        it, since its revision is: a folder that was moved holds the same model."""
+        # Defaults are left out, so a setting that is added later changes no fingerprint.
+        held = msgspec.structs.replace(self, encoder="")
+        encoded = msgspec.json.encode([held, sorted(PAYLOAD_INDEXES.items())])
+        return hashlib.sha256(encoded).hexdigest()[:12]
 
     @property
     def name(self) -> str:
-        """Derived from everything that makes stored vectors incompatible, so that a changed
-        encoder gets a collection of its own and never reads another's vectors."""
-        fingerprint = hashlib.sha256(
-            msgspec.json.encode([self, sorted(PAYLOAD_INDEXES.items())])
-        ).hexdigest()
-        return f"items-{fingerprint[:12]}"
+        """A changed encoder gets a collection of its own and never reads another's vectors."""
+        return f"items-{self.fingerprint}"
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """How a Qdrant cluster spreads a collection, and how sure of its nodes writes and reads are;
+    the defaults fit one node."""
+
+    shards: int = 1
+    replicas: int = 1
+    write_consistency: int = 1
+    """How many replicas must have a write before it counts as done."""
+    ordering: WriteOrdering = "weak"
+    consistency: ReadConsistency = 1
+    """How many replicas are asked by each read."""

@@ -1,8 +1,10 @@
 """The item index on Qdrant Edge: a shard of files under the data directory, in this process."""
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +12,66 @@ import msgspec
 import qdrant_edge as edge
 
 from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, no_candidates
-from indexing.collection import PAYLOAD_INDEXES, CollectionSpec
+from indexing.collection import PAYLOAD_INDEXES, CollectionSpec, Quantization
+from indexing.collections import CollectionInfo
 from indexing.documents import ItemKey
-from indexing.errors import IndexInUse, IndexUnavailable
+from indexing.errors import IndexingError, IndexInUse, IndexUnavailable
 from indexing.filter_translation import edge_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
-from indexing.qdrant_shared import QdrantBackend, Searches
+from indexing.qdrant_shared import (
+    OVERSAMPLING,
+    VERSION,
+    QdrantBackend,
+    Searches,
+    read_point,
+    stored_payload,
+)
 from indexing.queries import ExpandedQuery
 
-_SPEC_FILE = "collection.json"
+INFO_FILE = "collection.json"
+"""In a collection's folder, written last: a folder without one is a creation that was cut off."""
+
 _PAYLOAD_TYPES = {
     "keyword": edge.PayloadSchemaType.Keyword,
     "integer": edge.PayloadSchemaType.Integer,
     "float": edge.PayloadSchemaType.Float,
 }
+_FROM_ORIGINALS = edge.SearchParams(quantization=edge.QuantizationSearchParams(ignore=True))
+_RESCORED = edge.SearchParams(
+    quantization=edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
+)
 
 
 class EdgeItemIndex(QdrantBackend):
-    """One shard, opened by one process; opening it in a second raises `IndexInUse`."""
+    """One shard, opened by one process; opening it in a second raises `IndexInUse`. It is made
+    where it is missing, under the name given or else its spec's."""
 
-    def __init__(self, folder: Path, spec: CollectionSpec) -> None:
+    def __init__(self, folder: Path, spec: CollectionSpec, name: str | None = None) -> None:
         super().__init__(edge_dialect())
-        self._shard = _open(folder / spec.name, spec)
+        self._shard = _open(folder / (name or spec.name), spec)
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        if not points:
-            return
-        stored = [
-            edge.Point(
-                int(point.key),
-                {
-                    DENSE: point.dense.tolist(),
-                    LEXICAL: _sparse(point.lexical),
-                    CORE: _sparse(point.core),
-                },
-                point.payload,
-            )
-            for point in points
-        ]
-        with _errors():
-            self._shard.update(edge.UpdateOperation.upsert_points(stored))
+        with edge_errors():
+            for together, condition in self._writes(points):
+                stored = [
+                    edge.Point(
+                        int(point.key),
+                        {
+                            DENSE: point.dense.tolist(),
+                            LEXICAL: _sparse(point.lexical),
+                            CORE: _sparse(point.core),
+                        },
+                        stored_payload(point),
+                    )
+                    for point in together
+                ]
+                # Points that are not there yet pass any condition.
+                self._shard.update(edge.UpdateOperation.upsert_points(stored, condition=condition))
             self._shard.flush()
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
-        with _errors():
+        with edge_errors():
             self._shard.update(edge.UpdateOperation.delete_points([int(key) for key in keys]))
             self._shard.flush()
 
@@ -66,13 +83,13 @@ class EdgeItemIndex(QdrantBackend):
         request = edge.QueryRequest(
             limit=FUSED_PER_LIMIT * limit,
             prefetches=[
-                edge.Prefetch(limit=limit, query=search, filter=condition)
+                edge.Prefetch(limit=limit, query=search, filter=condition, params=_RESCORED)
                 for name, search in searches.items()
                 if name in FINDING
             ],
             query=edge.Fusion.Rrf(k=RRF_K),  # type: ignore[arg-type]  # The stub's own slip.
         )
-        with _errors():
+        with edge_errors():
             found = self._shard.query(request)
             return self._candidates(query, searches, found, limit)
 
@@ -82,22 +99,33 @@ class EdgeItemIndex(QdrantBackend):
             query=edge.OrderBy("popularity", edge.Direction.Desc),
             filter=translate(query.effective_filter, self._dialect),
         )
-        with _errors():
+        with edge_errors():
             return self._candidates(query, {}, self._shard.query(request), limit)
 
     def count(self) -> int:
-        with _errors():
+        with edge_errors():
             return self._shard.count(edge.CountRequest(exact=True))
+
+    def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
+        request = edge.ScrollRequest(
+            offset=None if after is None else after + 1,
+            limit=limit,
+            with_payload=True,
+            with_vector=True,
+        )
+        with edge_errors():
+            records, _ = self._shard.scroll(request)
+        return [read_point(record) for record in records]
 
     def optimize(self) -> None:
         # The call holds the interpreter lock throughout (8 s for 19,406 items), so it belongs
         # before the service answers and at the end of an import, never beside live requests.
-        with _errors():
+        with edge_errors():
             self._shard.optimize()
             self._shard.flush()
 
     def close(self) -> None:
-        with _errors():
+        with edge_errors():
             self._shard.flush()
             self._shard.close()
 
@@ -105,9 +133,14 @@ class EdgeItemIndex(QdrantBackend):
         request = edge.ScrollRequest(
             limit=limit, filter=condition, with_payload=False, with_vector=False
         )
-        with _errors():
+        with edge_errors():
             records, _ = self._shard.scroll(request)
         return [point_key(record.id) for record in records]
+
+    def _records(self, keys: Sequence[int]) -> Sequence[Any]:
+        only_versions = edge.PayloadSelector.Include([VERSION])
+        with edge_errors():
+            return self._shard.retrieve(list(keys), with_payload=only_versions, with_vector=False)
 
     def _exact_scores(self, keys: Sequence[int], searches: Searches) -> Scored:
         # One batch, filtered by id: about 0.3 ms for 200 candidates.
@@ -115,7 +148,9 @@ class EdgeItemIndex(QdrantBackend):
         batch = self._shard.query_batch(
             edge.QueryBatchRequest(
                 [
-                    edge.QueryRequest(limit=len(keys), query=search, filter=among)
+                    edge.QueryRequest(
+                        limit=len(keys), query=search, filter=among, params=_FROM_ORIGINALS
+                    )
                     for search in searches.values()
                 ]
             )
@@ -140,36 +175,83 @@ def _sparse(vector: SparseVector) -> edge.SparseVector:
     return edge.SparseVector(list(vector.indices), list(vector.values))
 
 
-def _open(folder: Path, spec: CollectionSpec) -> edge.EdgeShard:
-    if (folder / _SPEC_FILE).exists():
-        with _errors():
-            return edge.EdgeShard.load(str(folder))
-    # The spec is written last, so a folder without one is a creation that was cut off.
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def create_shard(folder: Path, info: CollectionInfo) -> edge.EdgeShard:
+    """An empty shard with the payload indexes, in place of what lies there."""
+    spec = info.spec
+    memory = edge.Memory.Cold if spec.on_disk else None
     config = edge.EdgeConfig(
-        vectors={DENSE: edge.EdgeVectorParams(size=spec.dense_size, distance=edge.Distance.Cosine)},
+        vectors={
+            DENSE: edge.EdgeVectorParams(
+                size=spec.dense_size,
+                distance=edge.Distance.Cosine,
+                quantization_config=_quantization(spec.quantization),
+                memory=memory,
+            )
+        },
         sparse_vectors={
-            name: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+            name: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=memory)
             for name in (LEXICAL, CORE)
         },
+        payload_memory=memory,
     )
-    with _errors():
+    with edge_errors():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         shard = edge.EdgeShard.create(str(folder), config)
         for field, kind in PAYLOAD_INDEXES.items():
             shard.update(edge.UpdateOperation.create_field_index(field, _PAYLOAD_TYPES[kind]))
         shard.flush()
-    (folder / _SPEC_FILE).write_bytes(msgspec.json.encode(spec))
+        write_durably(folder / INFO_FILE, msgspec.json.encode(info))
     return shard
 
 
+def write_durably(file: Path, content: bytes) -> None:
+    """All of the content or none of it, whenever the machine stops."""
+    beside = file.with_name(f"{file.name}.new")
+    with beside.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    beside.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _open(folder: Path, spec: CollectionSpec) -> edge.EdgeShard:
+    if (folder / INFO_FILE).exists():
+        with edge_errors():
+            return edge.EdgeShard.load(str(folder))
+    return create_shard(folder, CollectionInfo(folder.name, spec, datetime.now(UTC)))
+
+
+def _quantization(
+    kind: Quantization,
+) -> edge.ScalarQuantizationConfig | edge.BinaryQuantizationConfig | None:
+    """Held in memory, since every search reads all of them."""
+    match kind:
+        case "none":
+            return None
+        case "int8":
+            # A quantile leaves the few outliers out of the range that 256 steps must cover.
+            return edge.ScalarQuantizationConfig(
+                edge.ScalarType.Int8, quantile=0.99, memory=edge.Memory.Pinned
+            )
+        case "binary":
+            return edge.BinaryQuantizationConfig(memory=edge.Memory.Pinned)
+
+
 @contextmanager
-def _errors() -> Iterator[None]:
+def edge_errors() -> Iterator[None]:
     """Qdrant Edge raises plain `Exception`, so its message is all there is to tell them apart."""
     try:
         yield
-    except IndexUnavailable:
+    except IndexingError:
         raise
+    except OSError as error:
+        raise IndexUnavailable(f"cannot read or write the index: {error}") from error
     except Exception as error:
         if "WouldBlock" in str(error):
             raise IndexInUse("another process has the index open") from error

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -54,8 +55,7 @@ class HashEncoder:
     def encode_query(self, text: str) -> Floats:
         vector = np.zeros(self.size, dtype=np.float32)
         for word in re.findall(r"\w+", text.lower()):
-            seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
-            vector += np.random.default_rng(seed).standard_normal(self.size).astype(np.float32)
+            vector += _direction(word, self.size)
         length = float(np.linalg.norm(vector))
         return vector / length if length else vector
 
@@ -63,3 +63,9 @@ class HashEncoder:
         if not texts:
             return np.empty((0, self.size), dtype=np.float32)
         return np.stack([self.encode_query(text) for text in texts])
+
+
+@lru_cache(maxsize=50_000)
+def _direction(word: str, size: int) -> Floats:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+    return np.random.default_rng(seed).standard_normal(size).astype(np.float32)

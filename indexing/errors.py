@@ -1,5 +1,28 @@
 """What can go wrong in indexing; adapters raise these `from` their libraries' own errors."""
 
+import re
+from typing import Literal
+
+import msgspec
+
+Rule = Literal[
+    "required",
+    "type",
+    "range",
+    "finite",
+    "length",
+    "pattern",
+    "characters",
+    "date",
+    "too-many",
+    "unknown-field",
+    "version",
+    "unreadable",
+]
+"""What an item can break: the hard rules of the data contract, by their names there."""
+
+_FIELD = re.compile(r"\$\.([^.\[]+)")
+
 
 class IndexingError(Exception):
     """Root of this package's errors; its text is fit to be shown to a user."""
@@ -18,12 +41,27 @@ class InvalidSort(IndexingError):
     """An order that results cannot be put into."""
 
 
-class InvalidItem(IndexingError):
-    """An item that breaks the item's shape, with every reason, not only the first."""
+class ItemProblem(msgspec.Struct, frozen=True):
+    """One thing wrong with an item. `path` is the JSON path of the value at fault."""
 
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
+    path: str
+    rule: Rule
+    reason: str
+
+    def __str__(self) -> str:
+        """The reason under its field's name, or under `item` where all of it is at fault."""
+        field = _FIELD.match(self.path)
+        name = field[1] if field else self.path.removeprefix("$") or "item"
+        return f"{name}: {self.reason}"
+
+
+class InvalidItem(IndexingError):
+    """An item that breaks the contract, with every problem, not only the first."""
+
+    def __init__(self, problems: tuple[ItemProblem, ...]) -> None:
+        self.problems = problems
+        self.reasons = tuple(map(str, problems))
+        super().__init__("; ".join(self.reasons))
 
 
 class InvalidMapping(IndexingError):

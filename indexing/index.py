@@ -1,6 +1,6 @@
 """The port to the vector database, and the values that cross it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -36,6 +36,8 @@ class IndexedPoint(msgspec.Struct, frozen=True):
     """One document with its vectors, ready to be stored."""
 
     key: ItemKey
+    version: int
+    """Below 2**62; of two versions of one document the higher is the newer."""
     dense: Floats
     lexical: SparseVector
     core: SparseVector
@@ -49,7 +51,9 @@ class ItemIndex(Protocol):
     """
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        """Store the points, replacing those of the same keys; durable once it returns."""
+        """Store the points; durable once it returns. A point replaces that of the same key unless
+        the stored one is newer, whoever writes at the same time; an equal version replaces it, for
+        the sake of a new embedding. Of several points of one key, the newest counts."""
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
         """Forget the points; keys that are not there are no error."""
@@ -67,8 +71,25 @@ class ItemIndex(Protocol):
     def count(self) -> int:
         """How many items the index holds."""
 
+    def point_versions(self, keys: Sequence[ItemKey]) -> Mapping[int, int]:
+        """By key the version that is stored; keys that are not there are left out."""
+
+    def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
+        """At most `limit` points by ascending key, those with a key above `after`: all that it
+        takes to store them elsewhere. Dense vectors have the length 1, whatever they had."""
+
     def optimize(self) -> None:
         """Bring the structures that make search fast up to date, after much was written."""
 
     def close(self) -> None:
         """Give the index back; nothing may be called afterwards."""
+
+
+def newest(points: Sequence[IndexedPoint]) -> list[IndexedPoint]:
+    """One point of each key: that of the highest version, of equal ones the last."""
+    kept: dict[int, IndexedPoint] = {}
+    for point in points:
+        other = kept.get(point.key)
+        if other is None or other.version <= point.version:
+            kept[point.key] = point
+    return list(kept.values())

@@ -38,10 +38,11 @@ class Indexer:
             [
                 IndexedPoint(
                     key=document.key,
+                    version=document.version,
                     dense=vectors[text_hash(document.dense_text)],
                     lexical=self._lexical.encode_document(document.lexical_text),
                     core=self._lexical.encode_core(document.core_text),
-                    payload=dict(document.payload) | {"version": document.version},
+                    payload=dict(document.payload),
                 )
                 for document in documents
             ]

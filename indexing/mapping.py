@@ -6,13 +6,14 @@ from pathlib import Path
 
 import msgspec
 
-from indexing.documents import Item
-from indexing.errors import InvalidItem, InvalidMapping
+from indexing.documents import Item, ItemId
+from indexing.errors import InvalidItem, InvalidMapping, Rule
 from indexing.feed_values import is_absent, read_date, read_flag, read_number, read_text
 from indexing.feeds import FeedFormat
-from indexing.validation import parse_item
+from indexing.validation import Problems, parse_fields, parse_item
 
 _FIELDS = tuple(field.name for field in msgspec.structs.fields(Item) if field.name != "attributes")
+_TOO_DEEP = "nested too deep"
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,12 +63,15 @@ class FeedMapping:
 
     def apply(self, row: Mapping[str, object]) -> Item:
         raw: dict[str, object] = {}
-        reasons: list[str] = []
+        problems = Problems()
         for name, source in self._fields.items():
             try:
                 value = _typed(name, _value(source, row), source)
             except ValueError as error:
-                reasons.append(f"{name}: {error}")
+                rule: Rule = "date" if name == "released_at" else "type"
+                problems.add(f"$.{name}", rule, str(error))
+            except RecursionError:
+                problems.add(f"$.{name}", "unreadable", _TOO_DEEP)
             else:
                 if value is not None:
                     raw[name] = value
@@ -76,17 +80,28 @@ class FeedMapping:
                 n: _flat(v) for n, v in self._attributes_of(row) if not is_absent(v)
             }
         except ValueError as error:
-            reasons.append(f"attributes: {error}")
+            problems.add("$.attributes", "type", str(error))
+        except RecursionError:
+            problems.add("$.attributes", "unreadable", _TOO_DEEP)
         try:
             item = parse_item(raw)
         except InvalidItem as error:
             # A field that could not even be read is no longer merely missing.
-            unread = {reason.split(":")[0] for reason in reasons}
-            reasons += [r for r in error.reasons if r.split(":")[0] not in unread]
-            raise InvalidItem(tuple(reasons)) from None
-        if reasons:
-            raise InvalidItem(tuple(reasons))
+            problems.add_others(error.problems)
+            raise problems.as_error() from None
+        if problems:
+            raise problems.as_error()
         return item
+
+    def id_of(self, row: Mapping[str, object]) -> ItemId | None:
+        """By which a row's item is known even where the rest of the row fails; None where even
+        that fails."""
+        source = self._fields["id"]
+        try:
+            item_id = _typed("id", _value(source, row), source)
+            return ItemId(parse_fields({"id": item_id})["id"])
+        except (ValueError, InvalidItem, RecursionError):
+            return None
 
     def _attributes_of(self, row: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         """Names with values; of two under one name, the later that holds something counts."""

@@ -1,6 +1,6 @@
 """The index's in-memory twin: exact, small, and the reference of the contract suite."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,7 +18,10 @@ class MemoryItemIndex:
         self._points: dict[int, IndexedPoint] = {}
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        self._points.update({point.key: point for point in points})
+        for point in points:
+            stored = self._points.get(point.key)
+            if stored is None or stored.version <= point.version:
+                self._points[point.key] = point
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
         for key in keys:
@@ -52,6 +55,13 @@ class MemoryItemIndex:
 
     def count(self) -> int:
         return len(self._points)
+
+    def point_versions(self, keys: Sequence[ItemKey]) -> Mapping[int, int]:
+        return {key: self._points[key].version for key in keys if key in self._points}
+
+    def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
+        keys = sorted(key for key in self._points if after is None or key > after)
+        return [self._points[key] for key in keys[:limit]]
 
     def optimize(self) -> None:
         pass

@@ -4,18 +4,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import grpc  # type: ignore[import-untyped]  # It ships no types.
 import httpx
 from qdrant_client import QdrantClient, models
+from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
 from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, no_candidates
-from indexing.collection import PAYLOAD_INDEXES, CollectionSpec
+from indexing.collection import PAYLOAD_INDEXES, CollectionSpec, Placement, Quantization
 from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filter_translation import client_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
-from indexing.qdrant_shared import QdrantBackend, Searches
+from indexing.qdrant_shared import (
+    OVERSAMPLING,
+    VERSION,
+    QdrantBackend,
+    Searches,
+    read_point,
+    stored_payload,
+)
 from indexing.queries import ExpandedQuery
 
 _PAYLOAD_TYPES = {
@@ -23,41 +32,55 @@ _PAYLOAD_TYPES = {
     "integer": models.PayloadSchemaType.INTEGER,
     "float": models.PayloadSchemaType.FLOAT,
 }
+_NO_ANSWER = "the Qdrant server does not answer as it should"
+_FROM_ORIGINALS = models.SearchParams(quantization=models.QuantizationSearchParams(ignore=True))
+_RESCORED = models.SearchParams(
+    quantization=models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
+)
+ONE_NODE = Placement()
 
 
 class QdrantItemIndex(QdrantBackend):
-    """A collection named after its spec, made on first use."""
+    """One collection, which is there; the client belongs to whoever made it."""
 
-    def __init__(self, client: QdrantClient, spec: CollectionSpec) -> None:
+    def __init__(self, client: QdrantClient, name: str, placement: Placement = ONE_NODE) -> None:
         super().__init__(client_dialect())
         self._client = client
-        self._name = spec.name
-        with _errors():
-            if not client.collection_exists(self._name):
-                self._create(spec)
+        self._name = name
+        self._ordering = models.WriteOrdering(placement.ordering)
+        self._consistency = _consistency(placement)
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        if not points:
-            return
-        stored = [
-            models.PointStruct(
-                id=int(point.key),
-                vector={
-                    DENSE: point.dense.tolist(),
-                    LEXICAL: _sparse(point.lexical),
-                    CORE: _sparse(point.core),
-                },
-                payload=point.payload,
-            )
-            for point in points
-        ]
-        with _errors():
-            self._client.upsert(self._name, stored, wait=True)
+        with qdrant_errors():
+            for together, condition in self._writes(points):
+                stored = [
+                    models.PointStruct(
+                        id=int(point.key),
+                        vector={
+                            DENSE: point.dense.tolist(),
+                            LEXICAL: _sparse(point.lexical),
+                            CORE: _sparse(point.core),
+                        },
+                        payload=stored_payload(point),
+                    )
+                    for point in together
+                ]
+                # Points that are not there yet pass any condition.
+                self._client.upsert(
+                    self._name,
+                    stored,
+                    wait=True,
+                    ordering=self._ordering,
+                    update_filter=condition,
+                )
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
-        with _errors():
+        with qdrant_errors():
             self._client.delete(
-                self._name, models.PointIdsList(points=[int(key) for key in keys]), wait=True
+                self._name,
+                models.PointIdsList(points=[int(key) for key in keys]),
+                wait=True,
+                ordering=self._ordering,
             )
 
     def retrieve(self, query: ExpandedQuery, vectors: QueryVectors, limit: int) -> Candidates:
@@ -65,22 +88,25 @@ class QdrantItemIndex(QdrantBackend):
         searches = _searches(vectors)
         if not searches:
             return no_candidates()
-        with _errors():
+        with qdrant_errors():
             response = self._client.query_points(
                 self._name,
                 prefetch=[
-                    models.Prefetch(query=vector, using=name, limit=limit, filter=condition)
+                    models.Prefetch(
+                        query=vector, using=name, limit=limit, filter=condition, params=_RESCORED
+                    )
                     for name, vector in searches.items()
                     if name in FINDING
                 ],
                 query=models.RrfQuery(rrf=models.Rrf(k=RRF_K)),
                 limit=FUSED_PER_LIMIT * limit,
                 with_payload=False,
+                consistency=self._consistency,
             )
             return self._candidates(query, searches, response.points, limit)
 
     def browse(self, query: ExpandedQuery, limit: int) -> Candidates:
-        with _errors():
+        with qdrant_errors():
             response = self._client.query_points(
                 self._name,
                 query=models.OrderByQuery(
@@ -89,53 +115,121 @@ class QdrantItemIndex(QdrantBackend):
                 query_filter=translate(query.effective_filter, self._dialect),
                 limit=limit,
                 with_payload=False,
+                consistency=self._consistency,
             )
             return self._candidates(query, {}, response.points, limit)
 
     def count(self) -> int:
-        with _errors():
+        with qdrant_errors():
             return self._client.count(self._name, exact=True).count
+
+    def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
+        with qdrant_errors():
+            records, _ = self._client.scroll(
+                self._name,
+                offset=None if after is None else after + 1,
+                limit=limit,
+                with_payload=True,
+                with_vectors=True,
+                consistency=self._consistency,
+            )
+        return [read_point(record) for record in records]
 
     def optimize(self) -> None:
         """Nothing to do: a server optimises in the background."""
 
     def close(self) -> None:
-        self._client.close()
-
-    def _create(self, spec: CollectionSpec) -> None:
-        self._client.create_collection(
-            self._name,
-            vectors_config={
-                DENSE: models.VectorParams(size=spec.dense_size, distance=models.Distance.COSINE)
-            },
-            sparse_vectors_config={
-                name: models.SparseVectorParams(modifier=models.Modifier.IDF)
-                for name in (LEXICAL, CORE)
-            },
-        )
-        for field, kind in PAYLOAD_INDEXES.items():
-            self._client.create_payload_index(self._name, field, _PAYLOAD_TYPES[kind], wait=True)
+        """Nothing to do: the client is shared by all collections."""
 
     def _scroll(self, condition: Any, limit: int) -> list[int]:
-        with _errors():
+        with qdrant_errors():
             records, _ = self._client.scroll(
-                self._name, scroll_filter=condition, limit=limit, with_payload=False
+                self._name,
+                scroll_filter=condition,
+                limit=limit,
+                with_payload=False,
+                consistency=self._consistency,
             )
         return [point_key(record.id) for record in records]
+
+    def _records(self, keys: Sequence[int]) -> Sequence[Any]:
+        with qdrant_errors():
+            return self._client.retrieve(
+                self._name,
+                list(keys),
+                with_payload=[VERSION],
+                with_vectors=False,
+                consistency=self._consistency,
+            )
 
     def _exact_scores(self, keys: Sequence[int], searches: Searches) -> Scored:
         among = models.Filter(must=[self._dialect.has_id(keys)])
         batch = self._client.query_batch_points(
             self._name,
             [
-                models.QueryRequest(query=vector, using=name, filter=among, limit=len(keys))
+                models.QueryRequest(
+                    query=vector,
+                    using=name,
+                    filter=among,
+                    limit=len(keys),
+                    params=_FROM_ORIGINALS,
+                )
                 for name, vector in searches.items()
             ],
+            consistency=self._consistency,
         )
         return {
             name: {point_key(point.id): point.score for point in response.points}
             for name, response in zip(searches, batch, strict=True)
         }
+
+
+def create_collection(
+    client: QdrantClient,
+    name: str,
+    spec: CollectionSpec,
+    placement: Placement,
+    metadata: dict[str, Any],
+) -> None:
+    """Empty, with its payload indexes; called with the errors translated."""
+    client.create_collection(
+        name,
+        vectors_config={
+            DENSE: models.VectorParams(
+                size=spec.dense_size,
+                distance=models.Distance.COSINE,
+                on_disk=spec.on_disk or None,
+                quantization_config=_quantization(spec.quantization),
+            )
+        },
+        sparse_vectors_config={
+            name: models.SparseVectorParams(
+                modifier=models.Modifier.IDF,
+                index=models.SparseIndexParams(on_disk=True) if spec.on_disk else None,
+            )
+            for name in (LEXICAL, CORE)
+        },
+        on_disk_payload=spec.on_disk or None,
+        shard_number=placement.shards,
+        replication_factor=placement.replicas,
+        write_consistency_factor=placement.write_consistency,
+        metadata=metadata,
+    )
+    for field, kind in PAYLOAD_INDEXES.items():
+        client.create_payload_index(name, field, _PAYLOAD_TYPES[kind], wait=True)
+
+
+@contextmanager
+def qdrant_errors() -> Iterator[None]:
+    """Over HTTP and over gRPC the client raises errors of different families."""
+    try:
+        yield
+    except grpc.RpcError as error:
+        # Its text is a page long, and `details` is the line that tells.
+        told = error.details() if isinstance(error, grpc.Call) else error
+        raise IndexUnavailable(f"{_NO_ANSWER}: {told}") from error
+    except (ApiException, QdrantException, httpx.HTTPError, OSError) as error:
+        raise IndexUnavailable(f"{_NO_ANSWER}: {error}") from error
 
 
 def _searches(vectors: QueryVectors) -> Searches:
@@ -152,11 +246,26 @@ def _sparse(vector: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=list(vector.indices), values=list(vector.values))
 
 
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except (ApiException, httpx.HTTPError, OSError) as error:
-        raise IndexUnavailable(
-            f"the Qdrant server does not answer as it should: {error}"
-        ) from error
+def _quantization(
+    kind: Quantization,
+) -> models.ScalarQuantization | models.BinaryQuantization | None:
+    """Held in memory, since every search reads all of them."""
+    match kind:
+        case "none":
+            return None
+        case "int8":
+            # A quantile leaves the few outliers out of the range that 256 steps must cover.
+            return models.ScalarQuantization(
+                scalar=models.ScalarQuantizationConfig(
+                    type=models.ScalarType.INT8, quantile=0.99, always_ram=True
+                )
+            )
+        case "binary":
+            return models.BinaryQuantization(
+                binary=models.BinaryQuantizationConfig(always_ram=True)
+            )
+
+
+def _consistency(placement: Placement) -> int | models.ReadConsistencyType:
+    given = placement.consistency
+    return given if isinstance(given, int) else models.ReadConsistencyType(given)

@@ -22,10 +22,11 @@ def make_item(item_id: str = "1", **fields: Any) -> Item:
     return Item(id=item_id, **{"title": f"Item {item_id}", **fields})
 
 
-def make_point(key: int, item: Item) -> IndexedPoint:
-    document = compose(ItemKey(key), 1, item)
+def make_point(key: int, item: Item, version: int = 1) -> IndexedPoint:
+    document = compose(ItemKey(key), version, item)
     return IndexedPoint(
         key=document.key,
+        version=document.version,
         dense=_dense.encode_documents([document.dense_text])[0],
         lexical=_lexical.encode_document(document.lexical_text),
         core=_lexical.encode_core(document.core_text),

@@ -14,6 +14,10 @@ from ranking.errors import RankingError
 from rules.errors import InvalidRules
 
 
+class CommandFailed(Exception):
+    """What a command cannot do, in one line that says what to mend."""
+
+
 @contextmanager
 def explain_failures() -> Iterator[None]:
     """Exit 2 for what the user can mend, 130 for an interruption."""
@@ -29,6 +33,7 @@ def explain_failures() -> Iterator[None]:
     except DatabaseUnreachable as error:
         _fail(f"ENDCAP_DATABASE_URL: {error}")
     except (
+        CommandFailed,
         InvalidSetting,
         DatabaseUnavailable,
         KeyFileUnwritable,

@@ -29,7 +29,8 @@ def run_import(
         try:
             with Live(settings, engine=engine, say=say) as live:
                 indexed = index_waiting(live)
-                click.echo(f"{indexed} items indexed, {live.index.count()} in the index")
+                count = live.index.current().index.count()
+                click.echo(f"{indexed} items indexed, {count} in the index")
         except IndexInUse:
             click.echo("the running service has the index open and indexes the changes itself")
     return 1 if strict and summary.rejected else 0

@@ -14,5 +14,6 @@ def index_waiting(live: Live) -> int:
         while count := live.outbox.run_batch():
             advance(count)
             done += count
-    live.index.optimize()
+    with live.index.lease() as serving:
+        serving.index.optimize()
     return done

@@ -31,7 +31,7 @@ def judged_lists(
     for query in queries:
         expanded = ExpandedQuery(text=query)
         stages = Stages(_NO_BUDGET)
-        candidates = live.search.retrieve(expanded, stages)
+        candidates = live.search.retrieve(live.index.current(), expanded, stages)
         joined = live.search.join_features(expanded, candidates, datetime.now(UTC), stages)
         candidates, features = joined.candidates, joined.features
         yield JudgedList(
@@ -42,12 +42,13 @@ def judged_lists(
 
 def by_one_retriever(live: Live, query: str, retriever: str) -> list[ItemId]:
     """What a single retriever finds, best first."""
-    vectors = live.query_encoder.encode(query)
+    serving = live.index.current()
+    vectors = serving.queries.encode(query)
     alone = {
         DENSE: QueryVectors(dense=vectors.dense),
         LEXICAL: QueryVectors(lexical=vectors.lexical),
     }
-    found = live.index.retrieve(ExpandedQuery(text=query), alone[retriever], POOL_SIZE)
+    found = serving.index.retrieve(ExpandedQuery(text=query), alone[retriever], POOL_SIZE)
     return [fact.item_id for fact in live.store.facts(found.keys.tolist()) if fact is not None]
 
 
@@ -68,7 +69,8 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
     asked = SearchQuery(text=query)
     fired = match(live.rules.current(), asked, now)
     rewritten = rewrite(asked, fired)
-    candidates = live.search.retrieve(rewritten.expanded, stages)
+    serving = live.index.current()
+    candidates = live.search.retrieve(serving, rewritten.expanded, stages)
     joined = live.search.join_features(rewritten.expanded, candidates, now, stages)
     candidates, features = joined.candidates, joined.features
     if ranked is None:
@@ -78,7 +80,7 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
         scores = np.array(
             [-np.log1p(places.get(item, len(places))) for item in features.item_ids], np.float32
         )
-    shelf = lay_out(candidates, joined.facts, scores, fired, rewritten, live.store, live.index)
-    targets = live.search.targets(candidates, fired)
+    shelf = lay_out(candidates, joined.facts, scores, fired, rewritten, live.store, serving.index)
+    targets = live.search.targets(serving, candidates, fired)
     placed = arrange(shelf, fired, rewritten, targets, asked.per_page).placed
     return [features.item_ids[entry.candidate] for entry in placed]

@@ -38,6 +38,7 @@ def run_service(settings: Settings, live: Live | None = None) -> None:
         gc.collect()
         gc.freeze()
         opened.start_following()
+        opened.start_working()
         set_asyncio_executor(ThreadPoolExecutor(SEARCH_THREADS, "search"))
         asyncio.run(_serve(settings, opened))
 

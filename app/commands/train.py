@@ -10,6 +10,7 @@ import msgspec
 from app.commands.indexing import index_waiting
 from app.commands.lists import cross_validated, judged_lists
 from app.commands.progress import progress_bar, say
+from app.judgments import store_judgments
 from app.live import Live
 from app.settings import Settings
 from ranking.dataset import JudgedList
@@ -61,6 +62,8 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
         )
     )
     models.make_live(version)
+    with live.engine.begin() as connection:
+        store_judgments(connection, judgments)
     live.model.refresh()
     click.echo(f"model {version} trained on {len(queries)} queries is live")
     for name, figures in metrics.items():

@@ -195,8 +195,9 @@ hook_deliveries = Table(
     Column("next_at", DateTime(timezone=True), server_default=func.now()),
     Column("delivered_at", DateTime(timezone=True)),
     Column("last_error", Text),
-    Index(None, "next_at"),
-    Index(None, "hook_id"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index(None, "hook_id", "task_id", unique=True),
+    Index(None, "hook_id", "next_at"),
 )
 
 embeddings = Table(

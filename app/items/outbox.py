@@ -2,8 +2,9 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, delete, func, select, text
@@ -27,31 +28,38 @@ WORKER = "the worker"
 SOURCE = "index"
 
 
-class Target(msgspec.Struct, frozen=True):
-    """Where items go: the index that is live, and what writes to it."""
+class Target(Protocol):
+    """Where items go: a collection, and what writes to it."""
 
-    index: ItemIndex
-    indexer: Indexer
-    encoder: Encoder
+    @property
+    def index(self) -> ItemIndex: ...
 
-    def check(self) -> None:
-        """Raises what the encoder or the index raises where one of them is away."""
-        self.encoder.encode_documents(["check"])
-        self.index.count()
+    @property
+    def indexer(self) -> Indexer: ...
+
+    @property
+    def encoder(self) -> Encoder: ...
+
+
+Failed = dict[int, tuple[StoredItem, str]]
+"""By key, with the reason."""
+
+Latest = Callable[[], AbstractContextManager[Target]]
+"""Gives the collection that is live at this moment, and keeps it open so long."""
 
 
 class OutboxWorker:
     """Several may run at once, in any processes: each claims rows that no other holds, and no two
     hold rows of one item, so that an older state is never written behind a newer one's back."""
 
-    def __init__(self, engine: Engine, target: Target, ledger: Ledger) -> None:
+    def __init__(self, engine: Engine, latest: Latest, ledger: Ledger) -> None:
         self._engine = engine
-        self._target = target
+        self._latest = latest
         self._ledger = ledger
 
     def waiting(self) -> int:
         with self._engine.connect() as connection:
-            return connection.execute(select(func.count()).select_from(outbox)).scalar_one()
+            return count_waiting(connection)
 
     def run_batch(self, limit: int = BATCH) -> int:
         """Index at most `limit` waiting entries; returns how many were done, 0 when none wait.
@@ -67,21 +75,26 @@ class OutboxWorker:
             claimed = _claim(connection, limit)
             if not claimed:
                 return 0
-            target = self._target
             keys = list(dict.fromkeys(row.item_key for row in claimed))
             stored = read_items(connection, keys)
-            failed = _index(target, stored)
             gone = set(keys) - {entry.key for entry in stored}
-            if gone:
-                target.index.delete([ItemKey(key) for key in gone])
+            with self._latest() as target:
+                failed = index_items(target, stored)
+                if gone:
+                    target.index.delete([ItemKey(key) for key in gone])
             self._conclude(connection, claimed, failed)
             delays = [
-                delay.total_seconds()
-                for delay in connection.execute(
+                row.delay.total_seconds()
+                for row in connection.execute(
                     delete(outbox)
                     .where(outbox.c.id.in_([row.id for row in claimed]))
-                    .returning(func.clock_timestamp() - outbox.c.created_at)
-                ).scalars()
+                    .returning(
+                        outbox.c.task_id,
+                        (func.clock_timestamp() - outbox.c.created_at).label("delay"),
+                    )
+                )
+                # An import or a new collection promises nothing about when it is done.
+                if row.task_id is not None
             ]
         self._ledger.count_delays(delays)
         return len(claimed)
@@ -90,7 +103,7 @@ class OutboxWorker:
         self,
         connection: Connection,
         claimed: Sequence[Row[Any]],
-        failed: dict[int, tuple[StoredItem, str]],
+        failed: Failed,
     ) -> None:
         """Tell the tasks, and keep what failed."""
         steps: dict[int, Step] = defaultdict(Step)
@@ -118,6 +131,11 @@ class OutboxWorker:
         bury(connection, letters, SOURCE, WORKER)
 
 
+def count_waiting(connection: Connection) -> int:
+    """Entries that are not yet indexed."""
+    return connection.execute(select(func.count()).select_from(outbox)).scalar_one()
+
+
 _CLAIM = text(
     """
     with next as materialized (
@@ -135,8 +153,9 @@ def _claim(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     return connection.execute(_CLAIM, {"limit": limit, "items": _ITEMS}).all()
 
 
-def _index(target: Target, stored: list[StoredItem]) -> dict[int, tuple[StoredItem, str]]:
-    """Those that could not be indexed, by key, with the reason."""
+def index_items(target: Target, stored: list[StoredItem]) -> Failed:
+    """Write the items to the index; returns those that it or the encoder has something against.
+    Raises where one of both is away."""
     if not stored:
         return {}
     try:
@@ -145,13 +164,18 @@ def _index(target: Target, stored: list[StoredItem]) -> dict[int, tuple[StoredIt
         raise
     except Exception as error:  # whatever the encoder or the index has against one of them
         # Raises where the index or the encoder is away, and it is not an item that is at fault.
-        target.check()
+        _check(target)
         if len(stored) > 1:
             middle = len(stored) // 2
-            return _index(target, stored[:middle]) | _index(target, stored[middle:])
+            return index_items(target, stored[:middle]) | index_items(target, stored[middle:])
         logger.exception("item %s cannot be indexed", stored[0].item.id)
         return {stored[0].key: (stored[0], f"cannot be indexed: {error}"[:500])}
     return {}
+
+
+def _check(target: Target) -> None:
+    target.encoder.encode_documents(["check"])
+    target.index.count()
 
 
 def _problem(reason: str) -> dict[str, str]:

@@ -203,6 +203,18 @@ def count_items(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(items).where(LIVE)).scalar_one()
 
 
+def forget_deleted(connection: Connection, days: int) -> None:
+    """What is left of items that were deleted so long ago. Readers that follow the changes have
+    long seen that they are gone."""
+    connection.execute(
+        text(
+            "delete from items where state = 'deleted' "
+            "and updated_at < now() - make_interval(days => :days)"
+        ),
+        {"days": days},
+    )
+
+
 def read_state(connection: Connection, item_id: str) -> ItemState | None:
     """Everything that is known of an id, also where it is no item (any more)."""
     row = connection.execute(_ROWS.where(items.c.id == item_id)).first()

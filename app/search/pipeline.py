@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from app.features.store import FeatureStore
 from app.rules.live_rules import LiveRules
@@ -31,6 +32,20 @@ Clock = Callable[[], datetime]
 Record = Callable[[SearchQuery, SearchResponse], None]
 
 
+class Searched(Protocol):
+    """What a search needs of the collection that it searches."""
+
+    @property
+    def index(self) -> ItemIndex: ...
+
+    @property
+    def queries(self) -> QueryEncoder: ...
+
+
+Lease = Callable[[], AbstractContextManager[Searched]]
+"""Gives the live collection for one request, and keeps it open so long."""
+
+
 class Joined(NamedTuple):
     """Candidates with what ranking knows of each, all of one length."""
 
@@ -46,16 +61,14 @@ class SearchPipeline:
         self,
         *,
         rules: LiveRules,
-        encoder: QueryEncoder,
-        index: ItemIndex,
+        lease: Lease,
         store: FeatureStore,
         scorer: Callable[[], Scorer],
         clock: Clock = lambda: datetime.now(UTC),
         record: Record = lambda query, response: None,
     ) -> None:
         self._rules = rules
-        self._encoder = encoder
-        self._index = index
+        self._lease = lease
         self._store = store
         self._scorer = scorer
         self._clock = clock
@@ -73,6 +86,13 @@ class SearchPipeline:
 
     def rank(self, query: SearchQuery, rule_set: RuleSet, stages: Stages) -> Ranking:
         """All that is found for a query under one version of the rules, in its final order."""
+        with self._lease() as serving:
+            return self.rank_with(serving, query, rule_set, stages)
+
+    def rank_with(
+        self, serving: Searched, query: SearchQuery, rule_set: RuleSet, stages: Stages
+    ) -> Ranking:
+        """The same in a collection that need not be live."""
         now = self._clock()
         with stages.timed("rules"):
             fired = match(rule_set, query, now)
@@ -80,7 +100,7 @@ class SearchPipeline:
         if rewritten.redirect is not None:
             return Ranking(fired, rewritten)
         expanded = rewritten.expanded
-        candidates = self.retrieve(expanded, stages)
+        candidates = self.retrieve(serving, expanded, stages)
         joined = self.join_features(expanded, candidates, now, stages)
         candidates, facts, features = joined.candidates, joined.facts, joined.features
         with stages.optional("score"):
@@ -89,9 +109,9 @@ class SearchPipeline:
                 scores = self._scorer().score(features.values, candidates.fused)
         with stages.timed("rules"):
             shelf = lay_out(
-                candidates, facts, scores.values, fired, rewritten, self._store, self._index
+                candidates, facts, scores.values, fired, rewritten, self._store, serving.index
             )
-            targets = self.targets(candidates, fired)
+            targets = self.targets(serving, candidates, fired)
             arrangement = arrange(shelf, fired, rewritten, targets, query.per_page)
         return Ranking(fired, rewritten, candidates, features, scores, arrangement)
 
@@ -107,20 +127,20 @@ class SearchPipeline:
         stored = self._store.items([int(ranking.candidates.keys[hit.candidate]) for hit in page])
         return render(query, ranking, page, first, stored, stages)
 
-    def retrieve(self, expanded: ExpandedQuery, stages: Stages) -> Candidates:
+    def retrieve(self, serving: Searched, expanded: ExpandedQuery, stages: Stages) -> Candidates:
         """The pool: by all retrievers, or by popularity where nothing was asked for."""
         if not expanded.text:
             with stages.timed("retrieve"):
-                return self._index.browse(expanded, POOL_SIZE)
+                return serving.index.browse(expanded, POOL_SIZE)
         with stages.timed("embed"):
             try:
-                vectors = self._encoder.encode_expanded(expanded)
+                vectors = serving.queries.encode_expanded(expanded)
             except Exception:  # whatever a model raises, words can still be searched for
                 logger.exception("the encoder failed; searching by words alone")
                 stages.degrade("embed")
-                vectors = self._encoder.encode_lexical(expanded)
+                vectors = serving.queries.encode_lexical(expanded)
         with stages.timed("retrieve"):
-            return self._index.retrieve(expanded, vectors, POOL_SIZE)
+            return serving.index.retrieve(expanded, vectors, POOL_SIZE)
 
     def join_features(
         self, expanded: ExpandedQuery, candidates: Candidates, now: datetime, stages: Stages
@@ -141,14 +161,16 @@ class SearchPipeline:
                 stages.degrade("features")
             return Joined(candidates, known, no_features(known))
 
-    def targets(self, candidates: Candidates, fired: FiredRules) -> Mapping[Target, frozenset[int]]:
+    def targets(
+        self, serving: Searched, candidates: Candidates, fired: FiredRules
+    ) -> Mapping[Target, frozenset[int]]:
         """Which candidates pass the filter of each boost and bury that fired, by Qdrant's own
         reading of the filter, so that a rule means the same before and after retrieval."""
         targets: dict[Target, frozenset[int]] = {}
         for r, rule in enumerate(fired.rules):
             for i, instruction in enumerate(rule.then):
                 if isinstance(instruction, (Boost, Bury)) and instruction.filter is not None:
-                    passing = self._index.matching(candidates.keys, instruction.filter)
+                    passing = serving.index.matching(candidates.keys, instruction.filter)
                     targets[r, i] = frozenset(
                         n for n, key in enumerate(candidates.keys.tolist()) if key in passing
                     )

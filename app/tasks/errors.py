@@ -17,3 +17,12 @@ class CannotCancel(TaskError):
 class HookNotFound(TaskError):
     def __init__(self, hook_id: int) -> None:
         super().__init__(f"there is no webhook {hook_id}")
+
+
+class InvalidHook(TaskError):
+    """Its address cannot be posted to."""
+
+
+class TooManyHooks(TaskError):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"there are {most} webhooks already; delete one that is not needed")

@@ -1,7 +1,7 @@
 """Tasks in Postgres: what was asked for, what has become of it, and what it still waits for."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from app.db.tables import tasks
 from app.tasks.errors import CannotCancel, TaskNotFound
+from app.tasks.hook_deliveries import queue_deliveries
 
 Status = Literal["enqueued", "processing", "succeeded", "failed", "canceled"]
 Kind = Literal[
@@ -136,6 +137,8 @@ def settle_task(
         )
         .returning(tasks)
     ).one()
+    if status in ENDED:
+        queue_deliveries(connection, [task_id])
     return _task(row)
 
 
@@ -162,6 +165,8 @@ def close_task(connection: Connection, task_id: int, problem: str | None = None)
             updated_at=func.clock_timestamp(),
         )
     )
+    if status in ENDED:
+        queue_deliveries(connection, [task_id])
 
 
 def _ended(counts: Mapping[str, int]) -> Status:
@@ -213,40 +218,40 @@ def note_indexed(
                 "limit": MAX_ERRORS,
             },
         )
+    queue_deliveries(connection, steps)
 
 
-def claim_task(connection: Connection) -> Task | None:
-    """The oldest task that a runner may take up, locked until the transaction ends; one whose
-    runner has died is taken up again. Its status is left to the runner."""
-    row = connection.execute(
-        select(tasks)
-        .where(tasks.c.kind.in_(RUNNABLE), tasks.c.status.in_(("enqueued", "processing")))
-        .order_by(tasks.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
-    return None if row is None else _task(row)
+def unfinished(connection: Connection, kinds: Sequence[Kind]) -> list[int]:
+    """Tasks of these kinds that are to be taken up, the oldest first; also those that have been,
+    by a runner that may have died."""
+    wanted = select(tasks.c.id).where(
+        tasks.c.kind.in_(kinds), tasks.c.status.in_(("enqueued", "processing"))
+    )
+    return list(connection.execute(wanted.order_by(tasks.c.id)).scalars())
 
 
 def finish_task(
-    connection: Connection,
-    task_id: int,
-    status: Status,
-    errors: Iterable[Mapping[str, Any]] = (),
-    counts: Mapping[str, int] | None = None,
+    connection: Connection, task_id: int, status: Status, reason: str | None = None
 ) -> None:
-    """How a runner ends what it took up."""
+    """How a runner ends what it took up; what it sent to the index may still be on its way."""
+    row = connection.execute(
+        select(tasks.c.errors).where(tasks.c.id == task_id).with_for_update()
+    ).one()
+    errors = list(row.errors)
+    if reason is not None:
+        errors.insert(0, {"path": "$", "rule": status, "reason": reason})
     connection.execute(
         tasks.update()
         .where(tasks.c.id == task_id)
         .values(
             status=status,
-            errors=[dict(error) for error in errors][:MAX_ERRORS],
+            receiving=False,
+            errors=errors[:MAX_ERRORS],
             finished_at=func.clock_timestamp(),
             updated_at=func.clock_timestamp(),
-            **({} if counts is None else {"counts": dict(counts)}),
         )
     )
+    queue_deliveries(connection, [task_id])
 
 
 def read_task(connection: Connection, task_id: int) -> Task:
@@ -297,6 +302,8 @@ def cancel_task(connection: Connection, task_id: int) -> Task:
     if row.status == "enqueued":
         values |= {"status": "canceled", "finished_at": func.clock_timestamp()}
     connection.execute(tasks.update().where(tasks.c.id == task_id).values(values))
+    if row.status == "enqueued":
+        queue_deliveries(connection, [task_id])
     return read_task(connection, task_id)
 
 
@@ -332,6 +339,7 @@ _ABANDONED = text(
         errors = jsonb_build_array(jsonb_build_object('path', '$', 'rule', 'interrupted', 'reason',
             'the service ended while it was receiving; what was accepted is indexed')) || errors
     where receiving and updated_at < clock_timestamp() - make_interval(secs => :seconds)
+    returning id
     """
 )
 _FORGET = text(
@@ -343,7 +351,8 @@ _FORGET = text(
 
 def end_abandoned(connection: Connection, seconds: float) -> None:
     """Tasks whose receiver has been silent for so long were cut off."""
-    connection.execute(_ABANDONED, {"seconds": seconds})
+    ended = connection.execute(_ABANDONED, {"seconds": seconds}).scalars().all()
+    queue_deliveries(connection, ended)
 
 
 def forget_tasks(connection: Connection, days: int) -> None:

@@ -1,9 +1,11 @@
 """The HTTP API as a client meets it: shapes, simple filters, and an answer to each bad request."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
@@ -393,7 +395,8 @@ def test_failure_that_nobody_foresaw_is_a_problem_that_tells_no_secret(
 def test_search_while_the_index_is_away_is_503(
     client: Client, live: Live, closed_index: EdgeItemIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live.search, "_index", closed_index)
+    away = msgspec.structs.replace(live.index.current(), index=closed_index)
+    monkeypatch.setattr(live.search, "_lease", lambda: nullcontext(away))
 
     response = post(client, query="kettle")
 

@@ -1,12 +1,14 @@
 """Items in PostgreSQL and their way to the index."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
+import msgspec
 import pytest
 from sqlalchemy import Engine, text
 
 from app.items.changes import Change
-from app.items.outbox import OutboxWorker, Target
+from app.items.outbox import OutboxWorker
 from app.items.repository import (
     Written,
     apply_changes,
@@ -105,17 +107,19 @@ def test_crash_between_index_and_commit_loses_nothing(live: Live) -> None:
             super().write(documents)
             raise Killed("after the index was written, before the commit")
 
-    lexical = Bm25Encoder()
-    cache = PostgresVectorCache(live.engine)
-    crashing = CrashingIndexer(live.index, live.encoder, lexical, cache)
+    serving = live.index.current()
+    crashing = msgspec.structs.replace(
+        serving,
+        indexer=CrashingIndexer(
+            serving.index, serving.encoder, Bm25Encoder(), PostgresVectorCache(live.engine)
+        ),
+    )
     with pytest.raises(Killed):
-        OutboxWorker(
-            live.engine, Target(live.index, crashing, live.encoder), live.ledger
-        ).run_batch()
+        OutboxWorker(live.engine, lambda: nullcontext(crashing), live.ledger).run_batch()
 
     assert live.outbox.waiting() == 1
     assert live.outbox.run_batch() == 1
-    assert live.index.count() == 1
+    assert live.index.current().index.count() == 1
 
 
 def test_deleted_item_leaves_the_index_and_the_store(live: Live, fill: Fill) -> None:
@@ -126,7 +130,7 @@ def test_deleted_item_leaves_the_index_and_the_store(live: Live, fill: Fill) -> 
     live.outbox.run_batch()
     live.store.refresh()
 
-    assert live.index.count() == 1
+    assert live.index.current().index.count() == 1
     assert [hit.id for hit in live.search.search(SearchQuery()).hits] == ["b"]
 
 
@@ -144,7 +148,7 @@ def test_changed_encoder_indexes_everything_again(settings: Settings, engine: En
         second.outbox.run_batch()
 
         assert waiting == 2
-        assert second.index.count() == 2
+        assert second.index.current().index.count() == 2
 
 
 def test_store_follows_changes_of_items_that_it_has_cached(live: Live, fill: Fill) -> None:

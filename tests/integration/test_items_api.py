@@ -31,6 +31,7 @@ KETTLE: Json = {
 def live(settings: Settings, engine: Engine) -> Iterator[Live]:
     with Live(settings, engine=engine, encoder=HashEncoder()) as opened:
         opened.start_following()
+        opened.start_working()
         yield opened
 
 

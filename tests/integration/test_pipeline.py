@@ -1,8 +1,10 @@
 """The search pipeline on real parts: ranking, rules, explanations and fallbacks."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -194,8 +196,7 @@ class FailingScorer:
 def pipeline(live: Live, **parts: Any) -> SearchPipeline:
     defaults: dict[str, Any] = {
         "rules": live.rules,
-        "encoder": live.query_encoder,
-        "index": live.index,
+        "lease": live.index.lease,
         "store": live.store,
         "scorer": live.model.current,
     }
@@ -206,7 +207,9 @@ def test_failing_encoder_leaves_the_search_by_words(live: Live, fill: Fill) -> N
     fill(*KETTLES)
     encoder = QueryEncoder(FailingEncoder(), Bm25Encoder())
 
-    response = pipeline(live, encoder=encoder).search(SearchQuery(text="kettle"))
+    serving = msgspec.structs.replace(live.index.current(), queries=encoder)
+
+    response = pipeline(live, lease=lambda: nullcontext(serving)).search(SearchQuery(text="kettle"))
 
     assert response.degraded == ("embed",)
     assert {hit.id for hit in response.hits} == {"red", "blue", "steel"}

@@ -1,0 +1,54 @@
+"""Which collection a process begins with."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine
+
+from app.db.locks import Lock, take_turn
+from app.items.outbox import count_waiting
+from app.items.repository import count_items, enqueue_all
+from app.live_index import LiveIndex
+from indexing.collections import CollectionInfo
+from indexing.errors import EncoderUnavailable
+
+Say = Callable[[str], None]
+
+
+def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str | None:
+    """Open the live collection, made where there is none. Returns why it should be rebuilt, None
+    where it is what the settings and this release want: it is searched until it is, with the
+    encoder that made it. One whose encoder is gone cannot be, and everything is indexed anew."""
+    with engine.begin() as connection:
+        # Two first starts on one server would both make a collection.
+        take_turn(connection, Lock.INDEX_SWITCH)
+        info = live.collections.live()
+        if info is None or not _searchable(live, info):
+            say("Loading the encoder")
+            info = live.collections.create(live.spec(encoder))
+            live.collections.switch(info)
+        else:
+            say("Loading the encoder")
+        live.refresh()
+        _enqueue_where_empty(connection, live)
+    wanted = live.spec(encoder)
+    if wanted.fingerprint == info.spec.fingerprint:
+        return None
+    if wanted.encoder_revision != info.spec.encoder_revision:
+        return f"the live collection is of the encoder {info.spec.encoder or 'that is built in'}"
+    return "the settings or this release lay collections out otherwise"
+
+
+def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:
+    try:
+        return live.readable(info.spec)
+    except EncoderUnavailable:
+        return False
+
+
+def _enqueue_where_empty(connection: Connection, live: LiveIndex) -> None:
+    """A collection without a point beside a catalogue with items was just made; everything is
+    indexed again, from kept vectors where they fit."""
+    with live.lease() as serving:
+        empty = not serving.index.count()
+    if empty and count_items(connection) and not count_waiting(connection):
+        enqueue_all(connection)

@@ -1,0 +1,38 @@
+"""Optimises a shard of Qdrant Edge in a process of its own: `python -m indexing.edge_settle FOLDER`.
+
+`optimize` holds Python's interpreter lock from beginning to end, 8 s for 19,406 items, in which a
+service that ran it itself would answer nobody (decision 0008).
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from indexing.errors import IndexUnavailable
+
+
+def settle_apart(folder: Path) -> None:
+    """Waits for the child; the shard must be closed. Raises `IndexUnavailable`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "indexing.edge_settle", str(folder.resolve())],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).resolve().parents[1],
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise IndexUnavailable(f"{folder.name} could not be optimised: {said[-1]}")
+
+
+def _settle(folder: str) -> None:
+    import qdrant_edge as edge
+
+    shard = edge.EdgeShard.load(folder)
+    shard.optimize()
+    shard.flush()
+    shard.close()
+
+
+if __name__ == "__main__":
+    _settle(sys.argv[1])
