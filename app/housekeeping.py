@@ -8,6 +8,7 @@ from app.following import keep_refreshing
 from app.items.dead_letters import forget_letters
 from app.items.ledger import forget_minutes
 from app.items.repository import forget_deleted
+from app.tasks.hook_deliveries import forget_deliveries
 from app.tasks.repository import end_abandoned, forget_tasks
 from app.webhooks.deliveries import forget_webhooks
 from indexing.contract import item_contract
@@ -32,6 +33,7 @@ class Housekeeper:
         with self._engine.begin() as connection:
             end_abandoned(connection, SILENT_SECONDS)
             forget_tasks(connection, TASK_DAYS)
+            forget_deliveries(connection, TASK_DAYS)
             forget_webhooks(connection, WEBHOOK_DAYS)
             forget_minutes(connection, MINUTE_DAYS)
             forget_letters(connection, letters)

@@ -77,8 +77,9 @@ def open_collections(settings: Settings) -> Collections:
         from indexing.edge_collections import EdgeCollections
 
         return EdgeCollections(settings.index_dir)
-    from indexing.qdrant_collections import QdrantCollections
     from qdrant_client import QdrantClient
+
+    from indexing.qdrant_collections import QdrantCollections
 
     # The client's own version check only warns; the first request tells what is wrong.
     client = QdrantClient(

@@ -14,7 +14,7 @@ from indexing.index import ItemIndex
 from indexing.memory_index import MemoryItemIndex
 
 # The number is missing from a collection that was made before there could be two of one kind.
-_NAME = re.compile(r"items-[0-9a-f]{12}(?:-(\d+))?")
+_NAME = re.compile(r"items-([0-9a-f]{12})(?:-(\d+))?")
 
 
 class NoSuchCollection(IndexingError):
@@ -35,6 +35,13 @@ class CollectionInfo(msgspec.Struct, frozen=True):
     name: str
     spec: CollectionSpec
     created_at: datetime
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the layout that it was made with. That of its spec is computed as by this release, and
+        so differs once a release has changed the payload's indexes."""
+        match = _NAME.fullmatch(self.name)
+        return match[1] if match else self.spec.fingerprint
 
 
 class Collections(Protocol):
@@ -93,7 +100,7 @@ def is_collection_name(name: str) -> bool:
 
 def collection_number(name: str) -> int:
     match = _NAME.fullmatch(name)
-    return int(match[1] or 0) if match else 0
+    return int(match[2] or 0) if match else 0
 
 
 class MemoryCollections:

@@ -88,7 +88,7 @@ class EdgeCollections:
     def settle(self, info: CollectionInfo) -> None:
         with edge_errors():
             self._require(info)
-        settle_apart(self._folder / info.name)
+            settle_apart(self._folder / info.name)
 
     def switch(self, to: CollectionInfo) -> None:
         with self._alone():

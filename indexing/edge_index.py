@@ -71,6 +71,8 @@ class EdgeItemIndex(QdrantBackend):
             self._shard.flush()
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
+        if not keys:
+            return
         with edge_errors():
             self._shard.update(edge.UpdateOperation.delete_points([int(key) for key in keys]))
             self._shard.flush()

@@ -1,4 +1,4 @@
-"""Optimises a shard of Qdrant Edge in a process of its own: `python -m indexing.edge_settle FOLDER`.
+"""Optimises a shard of Qdrant Edge in a process of its own, `python -m indexing.edge_settle`.
 
 `optimize` holds Python's interpreter lock from beginning to end, 8 s for 19,406 items, in which a
 service that ran it itself would answer nobody (decision 0008).
@@ -13,7 +13,7 @@ from indexing.errors import IndexUnavailable
 
 def settle_apart(folder: Path) -> None:
     """Waits for the child; the shard must be closed. Raises `IndexUnavailable`."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 (our own interpreter and module)
         [sys.executable, "-m", "indexing.edge_settle", str(folder.resolve())],
         capture_output=True,
         text=True,

@@ -1,5 +1,6 @@
 """The index's in-memory twin: exact, small, and the reference of the contract suite."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -16,12 +17,14 @@ class MemoryItemIndex:
 
     def __init__(self) -> None:
         self._points: dict[int, IndexedPoint] = {}
+        self._writing = threading.Lock()
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        for point in points:
-            stored = self._points.get(point.key)
-            if stored is None or stored.version <= point.version:
-                self._points[point.key] = point
+        with self._writing:
+            for point in points:
+                stored = self._points.get(point.key)
+                if stored is None or stored.version <= point.version:
+                    self._points[point.key] = point
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
         for key in keys:

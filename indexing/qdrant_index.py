@@ -75,6 +75,8 @@ class QdrantItemIndex(QdrantBackend):
                 )
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
+        if not keys:
+            return
         with qdrant_errors():
             self._client.delete(
                 self._name,

@@ -10,7 +10,8 @@ _QUEUE = text(
     """
     insert into hook_deliveries (hook_id, task_id)
     select h.id, t.id from task_hooks h join tasks t on t.kind = any(h.kinds)
-    where t.id = any(:task_ids) and t.status in ('succeeded', 'failed', 'canceled')
+    -- Not by status, whose index tempts Postgres to read all tasks that ever ended.
+    where t.id = any(:task_ids) and t.finished_at is not null
     -- Else a webhook that is deleted just now would fail the transaction in which a task ends.
     for key share of h
     on conflict do nothing
@@ -47,6 +48,13 @@ _FAILED = text(
     """
     update hook_deliveries
     set next_at = clock_timestamp() + make_interval(secs => :pause), last_error = :error
+    where id = :id and attempts = :attempts and delivered_at is null
+    """
+)
+_PUT_BACK = text(
+    """
+    update hook_deliveries
+    set attempts = 0, next_at = clock_timestamp() + make_interval(secs => :seconds)
     where id = :id and attempts = :attempts and delivered_at is null
     """
 )
@@ -107,6 +115,12 @@ def note_failed(
         connection.execute(_GIVEN_UP, values)
     else:
         connection.execute(_FAILED, values | {"pause": retry_in})
+
+
+def put_back(connection: Connection, delivery: Delivery, seconds: float) -> None:
+    """As if it had never been claimed, until after so long."""
+    values = {"id": delivery.id, "attempts": delivery.attempts, "seconds": seconds}
+    connection.execute(_PUT_BACK, values)
 
 
 def forget_deliveries(connection: Connection, days: int) -> None:

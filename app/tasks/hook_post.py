@@ -75,8 +75,8 @@ async def post(
     except (TimeoutError, httpx.TimeoutException):
         return _unanswered(f"no answer within {TIMEOUT_SECONDS:g} seconds", began)
     except Exception as error:  # a name, a certificate, a protocol: there are many ways to fail
-        reason = f"cannot be reached: {type(error).__name__}: {error}"
-        return _unanswered(reason[:500], began)
+        reason = f"cannot be reached: {type(error).__name__}: {error}"[:500]
+        return _unanswered(reason.rstrip(": "), began)
     status = response.status_code
     answer = Answer(
         delivered=response.is_success,

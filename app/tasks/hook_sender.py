@@ -22,6 +22,7 @@ from app.tasks.hook_deliveries import (
     hooks_with_due,
     note_delivered,
     note_failed,
+    put_back,
 )
 from app.tasks.hook_post import Answer, Outcome, make_client, post
 from app.tasks.hooks import MAX_HOOKS, Receiver, read_receiver
@@ -38,6 +39,9 @@ long."""
 
 BACKOFF: tuple[float, ...] = (5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0, 86_400.0)
 """Seconds after each attempt that failed; after one more it is given up."""
+
+AGAIN_SECONDS = 5.0
+"""Until it is looked again whether a task has ended that was taken for ended before."""
 
 JITTER = 0.2
 """A pause is longer by up to this share, or all would come back to a receiver at once."""
@@ -149,13 +153,17 @@ class HookSender:
 
 
 def _outgoing(connection: Connection, hook_id: int, delivery: Delivery) -> _Outgoing | None:
-    """None where the task is forgotten, so that there is nothing to tell."""
+    """None where there is nothing to tell: the task is forgotten, or has not ended after all."""
     try:
         task = read_task(connection, delivery.task_id)
     except TaskNotFound as error:
         note_failed(connection, delivery, str(error), None)
         return None
-    message = Message(f"task.{task.status}", task.finished_at or task.created_at, task)
+    if task.finished_at is None:
+        # It was taken for abandoned, and has gone on since; its real end queues nothing anew.
+        put_back(connection, delivery, AGAIN_SECONDS)
+        return None
+    message = Message(f"task.{task.status}", task.finished_at, task)
     # The same with each attempt, so that a receiver knows a message that it has already.
     message_id = f"task_{task.id}_hook_{hook_id}"
     return _Outgoing(delivery, message_id, msgspec.json.encode(message))

@@ -318,6 +318,8 @@ def start_task(connection: Connection, task_id: int) -> None:
         .where(tasks.c.id == task_id)
         .values(
             status="processing",
+            # More changes may come of it, so that none waiting does not mean done.
+            receiving=True,
             started_at=func.coalesce(tasks.c.started_at, func.clock_timestamp()),
             updated_at=func.clock_timestamp(),
         )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from app.items.changes import Change, Operation, read_version
+from app.items.reading import VERSION_FIELDS
 from app.webhooks.bodies import TOO_DEEP, read_object
 from app.webhooks.errors import InvalidMessage
 from indexing.documents import ItemId
@@ -88,11 +89,16 @@ def _version(path: str, given: object, problems: Problems) -> int | None:
 
 def _change(name: str, data: Mapping[str, Any], sent_at: int | None, problems: Problems) -> Change:
     kind = _KINDS[name]
-    given = dict(data)
+    given: Mapping[str, Any] = data
     if kind.fields is not None:
-        given = _only(("id", "version", *kind.fields), name, data, problems)
-    version = given.pop("version", None)
-    version = sent_at if version is None else _version("$.data.version", version, problems)
+        given = _only(("id", *VERSION_FIELDS, *kind.fields), name, data, problems)
+    said = [
+        _version(f"$.data.{field}", given[field], problems)
+        for field in VERSION_FIELDS
+        if given.get(field) is not None
+    ]
+    version = said[0] if said else sent_at
+    given = {field: value for field, value in given.items() if field not in VERSION_FIELDS}
     for field in ("id", kind.needed):
         if field and given.get(field) is None:
             problems.add(f"$.data.{field}", "required", "missing")

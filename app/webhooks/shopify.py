@@ -74,21 +74,10 @@ def read_product(
 def _read(
     topic: str, headers: Mapping[str, str], product: Mapping[str, Any], mapping: FeedMapping
 ) -> ShopifyProduct:
-    problems = Problems()
-    if topic not in TOPICS:
-        reason = f"expected a topic of {', '.join(TOPICS)}, got {topic[:60]!r}"
-        problems.add("$", "type", reason)
-    product_id = _id_text(product.get("id"))
-    if product_id is None:
-        problems.add("$.id", "required", "expected the product's id")
-    version = _triggered_at(headers) if topic == _DELETE else _updated_at(product, problems)
-    variants = product.get("variants") or []
-    if not isinstance(variants, list):
-        problems.add("$.variants", "type", "expected a list of variants")
-    if problems or product_id is None or version is None:
-        raise InvalidMessage(problems.as_error().problems)
+    product_id, version = _checked(topic, headers, product)
     if topic == _DELETE or not _is_for_sale(product):
         return ShopifyProduct(product_id=product_id, version=version)
+    variants = product["variants"] or []
     rows = ProductRows(product, headers.get("x-shopify-shop-domain", ""))
     unlisted = _unlisted(product, variants, rows, mapping)
     if not variants and unlisted == ():
@@ -114,6 +103,32 @@ def _read(
         unlisted=unlisted or (),
         complete=unlisted is not None,
     )
+
+
+def _checked(topic: str, headers: Mapping[str, str], product: Mapping[str, Any]) -> tuple[str, int]:
+    """The product's id and its version. A product without a title or variants comes of a
+    subscription that leaves fields out: it would replace items by less than they are."""
+    problems = Problems()
+    if topic not in TOPICS:
+        reason = f"expected a topic of {', '.join(TOPICS)}, got {topic[:60]!r}"
+        problems.add("$", "type", reason)
+    product_id = _id_text(product.get("id"))
+    if product_id is None:
+        problems.add("$.id", "required", "expected the product's id")
+    if topic == _DELETE:
+        version: int | None = _triggered_at(headers)
+    else:
+        version = _updated_at(product, problems)
+        title = product.get("title")
+        if not isinstance(title, str) or not title.strip():
+            problems.add("$.title", "required", "expected the product's title")
+        if "variants" not in product:
+            problems.add("$.variants", "required", "missing")
+        elif not isinstance(product["variants"] or [], list):
+            problems.add("$.variants", "type", "expected a list of variants")
+    if problems or product_id is None or version is None:
+        raise InvalidMessage(problems.as_error().problems)
+    return product_id, version
 
 
 def _item(variant: object, rows: ProductRows, mapping: FeedMapping) -> Item:

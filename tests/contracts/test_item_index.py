@@ -1,17 +1,21 @@
 """What every backend of the index port must do."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from indexing.candidates import DENSE, LEXICAL
+from indexing.collections import Collections
 from indexing.documents import Item, ItemKey
 from indexing.filter_parser import parse_filter
 from indexing.filters import AnyOf, Either, Filter, Range, matches
-from indexing.index import ItemIndex, QueryVectors
+from indexing.index import IndexedPoint, ItemIndex, QueryVectors, SparseVector
 from indexing.queries import ExpandedQuery
-from tests.factories import make_item, make_points, query_vectors
+from tests.contracts.conftest import SPEC
+from tests.factories import make_item, make_point, make_points, query_vectors
 
 ITEMS = [
     make_item(
@@ -295,6 +299,157 @@ def test_writing_again_replaces_and_deleting_forgets(filled: ItemIndex) -> None:
     assert ids(found.keys) == ["mouse"]
 
 
+# A double holds 2**53 and 2**53 + 1 as one number; nanoseconds since 1970 are far above both.
+@pytest.mark.parametrize("version", [1, 2**31, 2**53, 1_764_000_000_123_456_789, 2**62 - 1])
+def test_older_point_never_replaces_a_newer_one(index: ItemIndex, version: int) -> None:
+    index.upsert([make_point(1, named(1, "new"), version)])
+
+    index.upsert([make_point(1, named(1, "old"), version - 1)])
+
+    assert titles_of(index) == {1: "1 new"}
+    assert index.point_versions([ItemKey(1)]) == {1: version}
+
+
+@pytest.mark.parametrize("version", [1, 2**31, 2**53, 1_764_000_000_123_456_789, 2**62 - 1])
+def test_newer_point_replaces_an_older_one(index: ItemIndex, version: int) -> None:
+    index.upsert([make_point(1, named(1, "old"), version - 1)])
+
+    index.upsert([make_point(1, named(1, "new"), version)])
+
+    assert titles_of(index) == {1: "1 new"}
+
+
+def test_point_of_the_same_version_replaces(index: ItemIndex) -> None:
+    index.upsert([make_point(1, named(1, "first"), 7)])
+
+    index.upsert([make_point(1, named(1, "embedded anew"), 7)])
+
+    assert titles_of(index) == {1: "1 embedded anew"}
+
+
+def test_each_point_of_a_batch_is_held_against_its_own_version(index: ItemIndex) -> None:
+    stored = {key: 10 * key for key in range(1, 5)}
+    index.upsert([make_point(key, named(key, "stored"), held) for key, held in stored.items()])
+
+    index.upsert(
+        [
+            make_point(1, named(1, "newer"), 11),
+            make_point(2, named(2, "older"), 11),
+            make_point(3, named(3, "older"), 29),
+            make_point(4, named(4, "newer"), 41),
+            make_point(5, named(5, "first"), 11),
+        ]
+    )
+
+    assert titles_of(index) == {
+        1: "1 newer",
+        2: "2 stored",
+        3: "3 stored",
+        4: "4 newer",
+        5: "5 first",
+    }
+
+
+def test_of_several_points_of_one_key_in_a_batch_the_newest_counts(index: ItemIndex) -> None:
+    index.upsert(
+        [
+            make_point(1, named(1, "middle"), 5),
+            make_point(1, named(1, "newest"), 9),
+            make_point(1, named(1, "oldest"), 1),
+            make_point(2, named(2, "first"), 3),
+            make_point(2, named(2, "last of the same version"), 3),
+        ]
+    )
+
+    assert titles_of(index) == {1: "1 newest", 2: "2 last of the same version"}
+
+
+def test_large_batch_of_many_versions_is_written_whole(index: ItemIndex) -> None:
+    def batch(word: str, first: int) -> list[IndexedPoint]:
+        return [make_point(key, named(key, word), first + key) for key in range(1, 301)]
+
+    index.upsert(batch("new", 1_000))
+    index.upsert(batch("old", 999))
+
+    assert index.count() == 300
+    assert set(titles_of(index).values()) == {f"{key} new" for key in range(1, 301)}
+
+
+def test_writers_at_the_same_time_leave_the_newest_version(
+    index: ItemIndex, request: pytest.FixtureRequest
+) -> None:
+    if "client-local" in request.node.name:
+        pytest.skip("the client's local mode lets threads run into each other")
+    versions = np.random.default_rng(4).permutation(np.repeat(np.arange(1, 11), 2)).tolist()
+
+    def write(version: int) -> None:
+        index.upsert([make_point(key, named(key, str(version)), version) for key in (1, 2, 3)])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, versions))
+
+    assert titles_of(index) == {key: f"{key} 10" for key in (1, 2, 3)}
+
+
+def test_versions_of_those_points_that_are_there(index: ItemIndex) -> None:
+    index.upsert([make_point(1, make_item("1"), 5), make_point(3, make_item("3"), 2**60 + 1)])
+
+    assert index.point_versions([ItemKey(1), ItemKey(2), ItemKey(3)]) == {1: 5, 3: 2**60 + 1}
+    assert index.point_versions([]) == {}
+
+
+def test_scrolling_gives_every_point_once_by_ascending_key(index: ItemIndex) -> None:
+    keys = [1, 2, 3, 5, 8, 13, 21, 2**40]
+    index.upsert([make_point(key, make_item(str(key))) for key in reversed(keys)])
+
+    pages: list[Sequence[IndexedPoint]] = [index.scroll_points(None, 3)]
+    while pages[-1]:
+        pages.append(index.scroll_points(pages[-1][-1].key, 3))
+
+    assert [point.key for page in pages for point in page] == keys
+    assert [len(page) for page in pages] == [3, 3, 2, 0]
+
+
+def test_scrolled_point_is_the_one_that_was_stored(filled: ItemIndex) -> None:
+    wordless = IndexedPoint(
+        key=ItemKey(9),
+        version=2**60 + 1,
+        dense=make_points(ITEMS)[0].dense,
+        lexical=SparseVector((), ()),
+        core=SparseVector((), ()),
+        payload=make_points(ITEMS)[0].payload,
+    )
+    filled.upsert([wordless])
+
+    for stored, read in zip(
+        [*make_points(ITEMS), wordless], filled.scroll_points(None, 10), strict=True
+    ):
+        assert (read.key, read.version, read.payload) == (
+            stored.key,
+            stored.version,
+            stored.payload,
+        )
+        assert weights(read.lexical) == weights(stored.lexical)
+        assert weights(read.core) == weights(stored.core)
+        assert read.dense.dtype == np.float32
+        assert read.dense == pytest.approx(stored.dense, abs=1e-6)
+
+
+def test_points_that_were_moved_are_found_as_before(
+    filled: ItemIndex, collections: Collections
+) -> None:
+    moved = collections.open(collections.create(SPEC))
+    query, vectors = ExpandedQuery(text="wireless mouse"), query_vectors("wireless mouse")
+
+    moved.upsert(filled.scroll_points(None, 100))
+    before, after = filled.retrieve(query, vectors, 4), moved.retrieve(query, vectors, 4)
+    moved.close()
+
+    assert after.keys.tolist() == before.keys.tolist()
+    for name, scores in before.scores.items():
+        assert after.scores[name] == pytest.approx(scores, abs=1e-6)
+
+
 def test_empty_index_and_unknown_words_give_no_candidates(index: ItemIndex) -> None:
     found = index.retrieve(ExpandedQuery(text="anything"), query_vectors("anything"), 5)
     browsed = index.browse(ExpandedQuery(text=""), 5)
@@ -309,3 +464,21 @@ def _passing(condition: Filter) -> set[str]:
         for item, point in zip(ITEMS, make_points(ITEMS), strict=True)
         if matches(condition, point.payload)
     }
+
+
+def named(key: int, word: str) -> Item:
+    return make_item(str(key), title=f"{key} {word}", attributes={"title": f"{key} {word}"})
+
+
+def titles_of(index: ItemIndex) -> dict[int, str]:
+    """By key; read from the payload, which knows the title of an item by its attribute only."""
+    titles: dict[int, str] = {}
+    for point in index.scroll_points(None, 1_000):
+        terms = point.payload["terms"]
+        assert isinstance(terms, list)
+        titles[point.key] = terms[0].removeprefix("title\x1ft")
+    return titles
+
+
+def weights(vector: SparseVector) -> dict[int, float]:
+    return dict(zip(vector.indices, vector.values, strict=True))

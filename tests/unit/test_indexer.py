@@ -91,7 +91,14 @@ def test_price_change_embeds_nothing_and_is_stored(bench: Bench) -> None:
 def test_point_carries_the_version_of_its_document(bench: Bench) -> None:
     bench.write(make_item("1"), version=7)
 
-    assert bench.index.matching(np.array([1]), Range("version", gte=7.0, lte=7.0)) == {1}
+    assert bench.index.point_versions([ItemKey(1)]) == {1: 7}
+
+
+def test_older_document_does_not_overwrite_a_newer_one(bench: Bench) -> None:
+    bench.write(make_item("1", price=20.0), version=2)
+    bench.write(make_item("1", price=10.0), version=1)
+
+    assert bench.index.matching(np.array([1]), Range("price", gte=20.0)) == {1}
 
 
 def test_only_new_texts_are_embedded(bench: Bench) -> None:
