@@ -24,7 +24,7 @@ def read_document(document: object, operation: Operation, item_id: str | None = 
     named = raw.get("id")
     if item_id is not None and named not in (None, item_id):
         problem = ItemProblem(
-            "$.id", "unreadable", f"the address says {item_id!r}, not {named!r:.60}"
+            "$.id", "unreadable", f"the address says {item_id!r}, and the document another"
         )
         return _refused((problem,), operation, item_id, document)
     if item_id is not None:

@@ -340,7 +340,8 @@ _ABANDONED = text(
         finished_at = clock_timestamp(),
         errors = jsonb_build_array(jsonb_build_object('path', '$', 'rule', 'interrupted', 'reason',
             'the service ended while it was receiving; what was accepted is indexed')) || errors
-    where receiving and updated_at < clock_timestamp() - make_interval(secs => :seconds)
+    where receiving and kind <> all(:runnable)
+        and updated_at < clock_timestamp() - make_interval(secs => :seconds)
     returning id
     """
 )
@@ -352,8 +353,12 @@ _FORGET = text(
 
 
 def end_abandoned(connection: Connection, seconds: float) -> None:
-    """Tasks whose receiver has been silent for so long were cut off."""
-    ended = connection.execute(_ABANDONED, {"seconds": seconds}).scalars().all()
+    """Tasks whose receiver has been silent for so long were cut off; a runner's are taken up again."""
+    ended = (
+        connection.execute(_ABANDONED, {"seconds": seconds, "runnable": list(RUNNABLE)})
+        .scalars()
+        .all()
+    )
     queue_deliveries(connection, ended)
 
 

@@ -245,3 +245,57 @@ def test_items_need_a_key_with_their_scope(client: Client, live: Live) -> None:
     assert client.put("/v1/items/a", json=KETTLE).status_code == 401
     forbidden = client.put("/v1/items/a", json=KETTLE, headers={"Authorization": f"Bearer {other}"})
     assert forbidden.status_code == 403
+
+
+def test_values_nested_too_deep_are_refused_wherever_they_stand(client: Client) -> None:
+    deep = b"[" * 900 + b"]" * 900
+
+    for field in (b"id", b"version", b"price", b"attributes"):
+        body_bytes = b'{"title": "A", "' + field + b'": ' + deep + b"}"
+        assert client.put("/v1/items/a", content=body_bytes).status_code in (400, 422)
+    task, *results = send(client, b'{"id": "a", "title": "A", "version": ' + deep + b"}")
+    assert [line["result"] for line in results] == ["refused"]
+    assert task["status"] == "failed"
+
+
+def test_items_that_pass_a_filter_are_deleted(client: Client, live: Live) -> None:
+    send(client, *({"id": f"k{n}", "title": "Kettle", "price": n} for n in range(20)))
+
+    task = body(
+        client.request(
+            "DELETE", "/v1/items?wait=true", json={"filter": {"field": "price", "lt": 15}}
+        )
+    )
+
+    assert task["status"] == "succeeded"
+    assert task["counts"]["deleted"] == 15
+    assert len(found(client, live, "kettle")) == 5
+    assert client.request("DELETE", "/v1/items").status_code == 400
+
+
+def test_dead_letter_is_mended_and_replayed(client: Client, live: Live) -> None:
+    client.put("/v1/items/kettle", json={"price": 3})
+    letters = body(client.get("/v1/admin/dead-letters"))["dead_letters"]
+    assert [letter["item_id"] for letter in letters] == ["kettle"]
+    url = f"/v1/admin/dead-letters/{letters[0]['id']}"
+
+    still = body(client.post(f"{url}/replay"), 202)
+    body(client.put(url, json={"id": "kettle", **KETTLE}))
+    mended = body(client.post(f"{url}/replay"), 202)
+
+    assert still["status"] == "failed"
+    assert mended["counts"]["added"] == 1
+    assert body(client.get("/v1/items/kettle"))["price"] == 20
+    assert body(client.get("/v1/admin/dead-letters"))["total"] == 0
+
+
+def test_contract_tells_the_pass_rate_and_the_freshness(client: Client) -> None:
+    send(client, {"id": "a", **KETTLE}, {"id": "b"}, {"id": "c", **KETTLE})
+
+    report = body(client.get("/v1/admin/contract"))
+
+    assert report["version"]
+    assert report["intake"]["pass_rate"] == pytest.approx(2 / 3)
+    assert report["intake"]["warnings"] == {"image-missing": 2}
+    assert report["intake"]["freshness"]["indexed"] == 2
+    assert report["intake"]["dead_letters"] == 1
