@@ -31,7 +31,8 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
         live.refresh()
         _enqueue_where_empty(connection, live)
     wanted = live.spec(encoder)
-    if wanted.fingerprint == info.spec.fingerprint:
+    # By its name: the spec alone does not tell by which payload indexes it was made.
+    if wanted.fingerprint == info.fingerprint:
         return None
     if wanted.encoder_revision != info.spec.encoder_revision:
         return f"the live collection is of the encoder {info.spec.encoder or 'that is built in'}"

@@ -315,7 +315,7 @@ def cancel_requested(connection: Connection, task_id: int) -> bool:
 def start_task(connection: Connection, task_id: int) -> None:
     connection.execute(
         tasks.update()
-        .where(tasks.c.id == task_id)
+        .where(tasks.c.id == task_id, tasks.c.status.not_in(ENDED))
         .values(
             status="processing",
             # More changes may come of it, so that none waiting does not mean done.
@@ -353,7 +353,8 @@ _FORGET = text(
 
 
 def end_abandoned(connection: Connection, seconds: float) -> None:
-    """Tasks whose receiver has been silent for so long were cut off; a runner's are taken up again."""
+    """Tasks whose receiver has been silent for so long were cut off. A runner's are not: they are
+    taken up again."""
     ended = (
         connection.execute(_ABANDONED, {"seconds": seconds, "runnable": list(RUNNABLE)})
         .scalars()

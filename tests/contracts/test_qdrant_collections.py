@@ -46,7 +46,7 @@ class Recorder(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self.asked[self.path] = json.loads(body)
-        on_points = "/points" in self.path
+        on_points = "/points" in self.path or "/index" in self.path
         result = {"operation_id": 0, "status": "completed"} if on_points else True
         answer = json.dumps({"result": result, "status": "ok", "time": 0.0}).encode()
         self.send_response(200)
