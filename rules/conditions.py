@@ -43,7 +43,7 @@ def _query_holds(condition: QueryCondition, situation: Situation) -> bool:
         elif not any(_exact(kind, phrase, situation.text) for phrase in phrases):
             return False
     return not condition.matches or any(
-        compiled(pattern).search(situation.text) for pattern in condition.matches
+        compiled(pattern).search(situation.lowered) for pattern in condition.matches
     )
 
 

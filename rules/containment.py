@@ -10,7 +10,28 @@ from rules.situation import conjuncts
 def contains(restrictions: Sequence[Filter], wanted: Filter) -> bool:
     """`restrictions` are the parts of the shopper's filter that must all hold. Every part of
     `wanted` must follow from one of them; parts with `any` and `not` only from an equal one."""
-    return all(any(_implies(given, part) for given in restrictions) for part in conjuncts(wanted))
+    joined = [*restrictions, *_joined_ranges(restrictions)]
+    return all(any(_implies(given, part) for given in joined) for part in conjuncts(wanted))
+
+
+def _joined_ranges(restrictions: Sequence[Filter]) -> list[Range]:
+    """By field, all bounds in one: a shopper may give the lower and the upper one apart."""
+    by_field: dict[str, list[Range]] = {}
+    for part in restrictions:
+        if isinstance(part, Range):
+            by_field.setdefault(part.field, []).append(part)
+    return [_join(field, parts) for field, parts in by_field.items() if len(parts) > 1]
+
+
+def _join(field: str, parts: Sequence[Range]) -> Range:
+    low, above = max(map(_lower, parts))
+    high, below = min(map(_upper, parts))
+    bounds: dict[str, float] = {}
+    if low > -math.inf:
+        bounds["gt" if above else "gte"] = low
+    if high < math.inf:
+        bounds["lt" if below else "lte"] = high
+    return Range(field, **bounds)
 
 
 def _implies(given: Filter, wanted: Filter) -> bool:

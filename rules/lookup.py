@@ -53,7 +53,7 @@ class RuleLookup:
         yield ("is", situation.text)
         for word in situation.words:
             yield from self._keys_of_word(word)
-        for pattern in self._patterns.found_in(situation.text):
+        for pattern in self._patterns.found_in(situation.lowered):
             yield ("pattern", pattern)
         if not situation.words:
             yield ("empty",)

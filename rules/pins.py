@@ -84,5 +84,11 @@ class _Chooser:
         buyable = [n for n in found if pin.ignore_stock or self._shelf.in_stock[n]]
         if not buyable:
             return "out of stock"
-        # A variant that can be bought goes first, also where the rule allows the others.
-        return max(buyable, key=lambda n: (self._shelf.in_stock[n], self._scores[n], -n))
+        return max(buyable, key=self._worth)
+
+    def _worth(self, n: int) -> tuple[bool, float, float, int]:
+        """A variant that can be bought goes first, also where the rule allows the others. Those
+        that no retriever found have one score where no model tells them apart, and there the most
+        popular one stands for its group."""
+        popular = self._shelf.popularity[n] if self._shelf.popularity else 0.0
+        return self._shelf.in_stock[n], self._scores[n], popular, -n

@@ -18,6 +18,8 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """Empty where no rule pins."""
     in_stock: Sequence[bool] = ()
     """Empty where no rule pins."""
+    popularity: Sequence[float] = ()
+    """Decides between candidates of one score; empty where no rule pins."""
     brought: Sequence[bool] = ()
     """Whether only a pin brought the candidate in; empty where no rule pins."""
     stopped: Sequence[bool] = ()

@@ -21,6 +21,11 @@ class Situation:
         self.text = " ".join(self.words)
 
     @cached_property
+    def lowered(self) -> str:
+        """What regular expressions look at: the words as they are written, in lower case."""
+        return " ".join(words(self.query.text, str.lower))
+
+    @cached_property
     def restrictions(self) -> tuple[Filter, ...]:
         """The parts of the shopper's filter that must all hold."""
         return tuple(conjuncts(self.query.filter)) if self.query.filter else ()

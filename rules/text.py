@@ -2,17 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # Signs that only look alike, as word processors put them: typographic apostrophes and hyphens.
 _ALIKE = str.maketrans("\u2018\u2019\u02bc\u2010\u2011\u2012\u2013\u2212", "'''-----")
 _WORD = re.compile(r"[^\W_]\w*(?:[.\-'/][^\W_]\w*)*")
 
 
-def words(text: str) -> tuple[str, ...]:
+def words(text: str, fold: Callable[[str], str] = str.casefold) -> tuple[str, ...]:
     """`USB-C  Kabel!` gives `("usb-c", "kabel")`; letters that only look alike become one, and
-    invisible characters, such as the soft hyphen of a copied text, go."""
+    invisible characters, such as the soft hyphen of a copied text, go. `fold` takes the case
+    away; `str.lower` leaves letters such as ß as they are."""
     visible = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
+    folded = unicodedata.normalize("NFKC", fold(unicodedata.normalize("NFKC", visible)))
     shown = folded.translate(_ALIKE)
     # Python takes a combining mark, a vowel sign of Hindi for one, for the end of a word. In the
     # mask it is an underscore, which may stand in a word but not begin it.

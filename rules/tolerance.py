@@ -24,7 +24,11 @@ def distance(one: str, other: str, most: int) -> int | None:
 
 @lru_cache(maxsize=50_000)
 def singular(word: str) -> str:
-    """`watches` gives `watch`; a word that is no plural is itself. English."""
+    """`watches` gives `watch`, `t-shirts` gives `t-shirt`; a word that is no plural is itself.
+    English."""
+    head, hyphen, last = word.rpartition("-")
+    if hyphen:
+        return f"{head}-{singular(last)}"
     if len(word) < 3 or not word.isalpha():
         return word
     return str(_inflector().singular_noun(word) or word)

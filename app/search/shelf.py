@@ -45,12 +45,13 @@ def lay_out(
     pins = any(fired.each(Pin))
     variety, _ = fired.strongest(Diversify)
     field = None if variety is None else variety[1].field
-    stock = NUMBERS.index("in_stock")
+    stock, popular = NUMBERS.index("in_stock"), NUMBERS.index("popularity")
     return Shelf(
         item_ids=[fact.item_id for fact in facts],
         scores=scores,
         group_ids=[fact.group_id for fact in facts] if pins else (),
         in_stock=[bool(fact.numbers[stock]) for fact in facts] if pins else (),
+        popularity=[float(fact.numbers[popular]) for fact in facts] if pins else (),
         brought=(candidates.fused == 0.0).tolist() if pins else (),
         stopped=_stopped(candidates, rewritten, index),
         sort_values=_sort_values(facts, rewritten.sort),
