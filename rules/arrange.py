@@ -66,7 +66,10 @@ def arrange(
     order = [n for n in order if n not in pinned and not (shelf.brought and shelf.brought[n])]
     for pin in pins:
         order.insert(pin.position - 1, pin.candidate)  # behind the end, the list closes up
-    variety, weaker = fired.strongest(Diversify)
+    if rewritten.pins_hold:
+        variety, weaker = fired.strongest(Diversify)
+    else:
+        variety, weaker = None, fired.suppress(Diversify, SHOPPER_SORTS)
     if variety is not None:
         order = _with_variety(order, shelf, *variety, frozenset(pinned), per_page, effects)
     for place, n in enumerate(order, start=1):

@@ -20,7 +20,7 @@ from rules.model import (
     SortBy,
     Synonym,
 )
-from rules.synonyms import variants_of
+from rules.synonyms import speaks_of, variants_of
 from rules.text import exchange, words
 
 
@@ -52,6 +52,11 @@ def rewrite(query: SearchQuery, fired: FiredRules) -> Rewritten:
         others = fired.suppress(SortBy, SHOPPER_SORTS)
     redirect, weaker = fired.strongest(Redirect)
     suppressed += [*others, *weaker]
+    suppressed += [
+        Suppressed(rule, "none of its terms is in the query", n)
+        for rule, n, synonym in fired.each(Synonym)
+        if not speaks_of(text, synonym)
+    ]
     pins_hold = query.sort is None
     included, forced = _pinned(fired) if pins_hold else (None, None)
     return Rewritten(

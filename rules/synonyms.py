@@ -22,9 +22,18 @@ def variants_of(text: str, synonyms: Iterable[Synonym]) -> tuple[Variant, ...]:
     return tuple(Variant(said, weight) for said, weight in best)
 
 
+def speaks_of(text: str, synonym: Synonym) -> bool:
+    """Whether the query has a term that the synonym exchanges."""
+    asked = " ".join(words(text))
+    return any(f" {source} " in f" {asked} " for source in _sources(synonym))
+
+
+def _sources(synonym: Synonym) -> tuple[str, ...]:
+    return synonym.terms[:1] if synonym.one_way else synonym.terms
+
+
 def _exchanged(asked: str, synonym: Synonym) -> Iterator[str]:
-    sources = synonym.terms[:1] if synonym.one_way else synonym.terms
-    for source in sources:
+    for source in _sources(synonym):
         if f" {source} " in f" {asked} ":
             for term in synonym.terms:
                 yield exchange(asked, source, term)

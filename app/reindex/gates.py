@@ -12,6 +12,7 @@ from app.judgments import stored_judgments
 from app.live_index import Serving
 from app.search.pipeline import SearchPipeline
 from app.search.stages import Stages
+from indexing.documents import ItemId
 from indexing.index import POOL_SIZE
 from indexing.queries import MAX_QUERY_LENGTH, ExpandedQuery, SearchQuery
 from ranking.evaluate import CUT, ndcg
@@ -84,7 +85,7 @@ class Gates:
                 step()
                 grades = judgments.by_query[query]
                 ranked = self._ranked(serving, query)
-                listed = [grades.get(item, 0) for item in ranked[:CUT]]  # type: ignore[call-overload]
+                listed = [grades.get(item, 0) for item in ranked[:CUT]]
                 total += ndcg(listed, list(grades.values()))
             return total / len(queries)
 
@@ -95,11 +96,11 @@ class Gates:
         )
         return Gate("relevance", after >= before - NDCG_MARGIN, detail, before, after)
 
-    def _ranked(self, serving: Serving, query: str) -> list[str]:
+    def _ranked(self, serving: Serving, query: str) -> list[ItemId]:
         ranking = self._search.rank_with(
             serving, SearchQuery(text=query), RuleSet(), Stages(_NO_BUDGET)
         )
-        return [ranking.features.item_ids[hit.candidate] for hit in ranking.arrangement.placed]
+        return ranking.item_ids
 
 
 def _sample(connection: Connection, seed: int) -> list[tuple[int, str]]:
