@@ -418,7 +418,8 @@ def test_health_says_that_the_process_lives_and_what_it_can_answer(client: Clien
 def test_service_whose_index_fails_lives_but_is_not_ready(
     client: Client, live: Live, closed_index: EdgeItemIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "index", closed_index)
+    away = msgspec.structs.replace(live.index.current(), index=closed_index)
+    monkeypatch.setattr(live.index, "lease", lambda: nullcontext(away))
 
     assert client.get("/health/live").status_code == 200
     response = client.get("/health/ready")
