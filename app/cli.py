@@ -69,6 +69,16 @@ def reindex(settings: Settings, encoder: str | None, reason: str, rollback: bool
     sys.exit(run_reindex(settings, encoder, reason, rollback))
 
 
+@main.command("move-index")
+@click.option("--replace", is_flag=True, help="Also where the server has a live collection.")
+@click.pass_obj
+def move_index(settings: Settings, replace: bool) -> None:
+    """Copy the embedded index to the server of ENDCAP_QDRANT_URL and make it live there."""
+    from app.commands.move_index import run_move_index
+
+    run_move_index(settings, replace)
+
+
 @main.command()
 @click.pass_obj
 def serve(settings: Settings) -> None:

@@ -13,6 +13,8 @@ BENCHMARKS = {
     "latency": "benchmarks.latency",
     "rule-matching": "benchmarks.rule_matching",
     "publish-delay": "benchmarks.publish_delay",
+    "footprint": "benchmarks.footprint",
+    "ingest": "benchmarks.ingest",
 }
 """By name, the module whose `run(out, data_dir, quick, console)` measures, writes its JSON to
 `out` and prints its table. A module is imported when it runs: most load heavy libraries."""

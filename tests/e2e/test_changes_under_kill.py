@@ -3,7 +3,7 @@ them is killed again and again: nothing is lost, and nothing counts twice."""
 
 import base64
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,7 +62,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     with ExitStack() as stack:
         services = [start(stack, data_dir)]
         senders = Senders(lambda: port_of(services[-1]), SECRET, CLIENTS)
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(1) as pool, closing(senders):
             sending = pool.submit(senders.send, arriving)
             for kill in range(1, KILLS + 1):
                 enough = kill * len(arriving) // (KILLS + 1)

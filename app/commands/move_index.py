@@ -1,0 +1,288 @@
+"""`endcap move-index`: the embedded collection to the server that ENDCAP_QDRANT_URL names, without
+embedding anything anew; the service must be stopped."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import msgspec
+from sqlalchemy import Connection, Engine, select
+
+from app.commands.failures import CommandFailed
+from app.commands.progress import progress_bar, say
+from app.db.locks import Lock, take_turn
+from app.db.tables import items, outbox
+from app.items.outbox import count_waiting
+from app.items.repository import LIVE, count_items
+from app.live import open_collections, open_database
+from app.live_index import StorageOptions
+from app.settings import InvalidSetting, Settings
+from indexing.collection import CollectionSpec
+from indexing.collections import CollectionInfo, Collections
+from indexing.copying import Copied, copy_points
+from indexing.documents import ItemKey
+from indexing.errors import IndexInUse, IndexUnavailable
+from indexing.index import ItemIndex
+
+NOTE_FILE = "move.json"
+PAGE = 500
+
+
+def run_move_index(settings: Settings, replace: bool) -> None:
+    """Copies, checks, makes the copy live on the server, and says what to set next."""
+    if settings.qdrant_url is None:
+        raise InvalidSetting(
+            "ENDCAP_QDRANT_URL: not set; it names the Qdrant server that the index is moved to"
+        )
+    if not settings.index_dir.is_dir():
+        raise CommandFailed(f"there is no embedded index in {settings.index_dir}")
+    with ExitStack() as stack:
+        target = open_collections(settings)
+        stack.callback(target.close)
+        source = open_collections(msgspec.structs.replace(settings, qdrant_url=None))
+        stack.callback(source.close)
+        say("Starting PostgreSQL" if settings.database_url is None else "Connecting")
+        move = Move(
+            engine=open_database(settings, stack),
+            source=source,
+            target=target,
+            server=_address(settings.qdrant_url),
+            note_file=settings.index_dir / NOTE_FILE,
+            storage=StorageOptions(settings.quantization, settings.vectors_on_disk),
+        )
+        _report(move.run(replace), settings)
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What came of it."""
+
+    collection: str
+    server: str
+    copied: Copied | None
+    """None where an earlier run had done it already."""
+    waiting: int
+    """Changes in PostgreSQL that the service has yet to index."""
+    items: int
+    points: int
+
+
+class _Note(msgspec.Struct, frozen=True):
+    """Kept beside the embedded collections, so that a move that was cut off goes on where it was,
+    and never in a collection that somebody else has begun."""
+
+    server: str
+    source: str
+    target: str
+
+
+class Move:
+    """One embedded collection, and the server that it goes to."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        source: Collections,
+        target: Collections,
+        server: str,
+        note_file: Path,
+        storage: StorageOptions,
+    ) -> None:
+        self._engine = engine
+        self._source = source
+        self._target = target
+        self._server = server
+        self._note_file = note_file
+        self._storage = storage
+
+    def run(self, replace: bool) -> Moved:
+        """Raises `CommandFailed` and leaves what is live on the server as it is, unless all went
+        well. What was copied stays for the next try."""
+        info = self._source.live()
+        if info is None:
+            raise CommandFailed("there is no embedded index yet; nothing was moved")
+        if info.fingerprint != info.spec.fingerprint:
+            raise CommandFailed(
+                "the embedded index was made by a release that laid it out otherwise; run "
+                "`endcap serve` without ENDCAP_QDRANT_URL until it has rebuilt the index, then "
+                "move it"
+            )
+        live = self._target.live()
+        if live is not None and not replace:
+            return self._done_before(info, live)
+        with ExitStack() as stack:
+            points = self._open_source(info)
+            stack.callback(points.close)
+            to = self._collection(info)
+            try:
+                copy = self._target.open(to)
+                stack.callback(copy.close)
+                with progress_bar("Copying", points.count()) as advance:
+                    copied = copy_points(points, copy, advance)
+                _check_counts(points, copy)
+                return self._switch(to, live, copy, copied)
+            except IndexUnavailable as error:
+                raise CommandFailed(
+                    f"{error}; what was copied is kept: run the command again to go on"
+                ) from error
+
+    def _done_before(self, info: CollectionInfo, live: CollectionInfo) -> Moved:
+        note = self._note()
+        if note != _Note(self._server, info.name, live.name):
+            raise CommandFailed(
+                f"{self._server} has a live collection already, {live.name}; it stays as it is. "
+                "Say --replace to make the embedded index live in its place, and keep that one "
+                "for the way back"
+            )
+        index = self._target.open(live)
+        with ExitStack() as stack, self._engine.connect() as connection:
+            stack.callback(index.close)
+            return self._moved(connection, live, index, None)
+
+    def _open_source(self, info: CollectionInfo) -> ItemIndex:
+        try:
+            return self._source.open(info)
+        except IndexInUse as error:
+            raise CommandFailed(
+                "the embedded index is open in another process, most likely a running "
+                "`endcap serve` or `make demo`; stop that first, so that nothing changes while "
+                "the index is copied"
+            ) from error
+
+    def _collection(self, info: CollectionInfo) -> CollectionInfo:
+        """That of an earlier try of this very move, else a new one."""
+        spec = self._spec(info.spec)
+        begun = self._begun()
+        note = self._note()
+        if begun is not None and note is not None:
+            if note.source == info.name and begun.spec == spec:
+                return begun
+            self._target.drop(begun)
+        made = self._target.create(spec)
+        self._write(_Note(self._server, info.name, made.name))
+        return made
+
+    def _spec(self, embedded: CollectionSpec) -> CollectionSpec:
+        """As the settings want vectors kept by now, which would else cost a rebuild afterwards."""
+        return msgspec.structs.replace(
+            embedded, quantization=self._storage.quantization, on_disk=self._storage.on_disk
+        )
+
+    def _begun(self) -> CollectionInfo | None:
+        """What an earlier try has made on this server, unless it went live."""
+        note = self._note()
+        if note is None or note.server != self._server:
+            return None
+        kept = {info.name for info in (self._target.live(), self._target.previous()) if info}
+        found = [info for info in self._target.all() if info.name == note.target]
+        return found[0] if found and note.target not in kept else None
+
+    def _switch(
+        self, to: CollectionInfo, live: CollectionInfo | None, copy: ItemIndex, copied: Copied
+    ) -> Moved:
+        with self._engine.begin() as connection:
+            # Whoever starts against the server, or indexes into it, waits for this.
+            take_turn(connection, Lock.INDEX_SWITCH)
+            now = self._target.live()
+            if (now and now.name) != (live and live.name):
+                raise CommandFailed(
+                    "another collection has gone live on the server meanwhile; nothing was "
+                    "switched, and what was copied is kept"
+                )
+            _enqueue(connection, copy)
+            self._target.switch(to)
+            return self._moved(connection, to, copy, copied)
+
+    def _moved(
+        self, connection: Connection, to: CollectionInfo, index: ItemIndex, copied: Copied | None
+    ) -> Moved:
+        return Moved(
+            collection=to.name,
+            server=self._server,
+            copied=copied,
+            waiting=count_waiting(connection),
+            items=count_items(connection),
+            points=index.count(),
+        )
+
+    def _note(self) -> _Note | None:
+        try:
+            return msgspec.json.decode(self._note_file.read_bytes(), type=_Note)
+        except (FileNotFoundError, msgspec.MsgspecError):  # a damaged note is none
+            return None
+
+    def _write(self, note: _Note) -> None:
+        from indexing.edge_index import write_durably
+
+        write_durably(self._note_file, msgspec.json.encode(note))
+
+
+def _check_counts(points: ItemIndex, copy: ItemIndex) -> None:
+    wanted, got = points.count(), copy.count()
+    if wanted != got:
+        raise CommandFailed(
+            f"the embedded index has {wanted:,} points and the copy {got:,}; nothing was switched, "
+            "and what was copied is kept"
+        )
+
+
+def _enqueue(connection: Connection, copy: ItemIndex) -> None:
+    """Changes that are not in the copy and that nobody waits to index: those of the time since an
+    earlier move, whose entries the service has long worked off."""
+    for page in _pages(connection):
+        known = copy.point_versions([ItemKey(key) for key, _, _ in page])
+        behind = [
+            key
+            for key, version, live in page
+            if (known.get(key, -1) < version if live else key in known)
+        ]
+        if behind:
+            connection.execute(outbox.insert(), [{"item_key": key} for key in behind])
+
+
+def _pages(connection: Connection) -> Iterator[list[tuple[int, int, bool]]]:
+    """Key, version and whether it is for sale, of items that do not wait to be indexed."""
+    after = -1
+    while True:
+        statement = (
+            select(items.c.key, items.c.version, LIVE)
+            .where(items.c.key > after, items.c.key.not_in(select(outbox.c.item_key)))
+            .order_by(items.c.key)
+            .limit(PAGE)
+        )
+        page = [(key, version, live) for key, version, live in connection.execute(statement)]
+        if not page:
+            return
+        yield page
+        after = page[-1][0]
+
+
+def _address(url: str) -> str:
+    """Host and port alone: a URL may hold a password."""
+    address = urlsplit(url)
+    return f"{address.hostname}:{address.port}" if address.port else str(address.hostname)
+
+
+def _report(moved: Moved, settings: Settings) -> None:
+    where = f"{moved.collection} on {moved.server}"
+    if moved.copied is None:
+        click.echo(f"the index was moved to {where} already; nothing was copied")
+    else:
+        click.echo(
+            f"{moved.copied.written:,} points copied to {where}, {moved.copied.kept:,} were there "
+            f"already; {moved.points:,} points, as many as in the embedded index, are live"
+        )
+    if moved.waiting:
+        click.echo(
+            f"{moved.waiting:,} changes wait in PostgreSQL; the service indexes them on the server "
+            "when it starts"
+        )
+    elif moved.items != moved.points:
+        click.echo(f"PostgreSQL has {moved.items:,} items: `endcap reindex` brings both in step")
+    click.echo(
+        "next: keep ENDCAP_QDRANT_URL set for `endcap serve`, `endcap worker` and every other "
+        f"command; without it they would use {settings.index_dir} again, which stays as it is and "
+        "can be deleted when all is well"
+    )
