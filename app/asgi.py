@@ -16,7 +16,7 @@ from app.admin.preview_controller import PreviewController
 from app.admin.records_controller import RecordsController
 from app.admin.rules_controller import RulesController
 from app.admin.rulesets_controller import RuleSetsController
-from app.errors import EXCEPTION_HANDLERS
+from app.errors import EXCEPTION_HANDLERS, refuse_unusable_address
 from app.health import HealthController
 from app.items.controller import ItemsController
 from app.live import Live
@@ -71,6 +71,7 @@ def create_app(live: Live) -> Litestar:
             "item_lookup": Provide(item_lookup, sync_to_thread=False, use_cache=True),
         },
         exception_handlers=EXCEPTION_HANDLERS,
+        before_request=refuse_unusable_address,
         template_config=ui.template_config,
         # Pages and scripts shrink to a fifth; the API's callers are servers nearby, where packing
         # an answer takes longer than sending it.

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Request, Response
+from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
@@ -13,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.admin.errors import KeyNotFound, UnreadableImport
 from app.db.postgres import DatabaseUnavailable
+from app.db.texts import storable
 from app.items.errors import BadFilter, DeadLetterNotFound, ItemNotFound, ItemRefused
 from app.rules.errors import (
     CannotPreview,
@@ -31,6 +33,7 @@ from app.tasks.errors import (
     TaskNotFound,
     TooManyHooks,
 )
+from app.webhooks.errors import SignatureRefused
 from indexing.errors import IndexUnavailable, InvalidFilter, InvalidSort
 from rules.errors import InvalidRules
 
@@ -95,6 +98,7 @@ MEANINGS: Mapping[type[Exception], Meaning] = {
     ItemRefused: Meaning(422, "The item breaks the contract", members=_of_item),
     DeadLetterNotFound: Meaning(404, "There is no such dead letter"),
     BadFilter: Meaning(400, "It is not said which items"),
+    SignatureRefused: Meaning(401, "The webhook's signature is refused"),
     TaskNotFound: Meaning(404, "There is no such task"),
     CannotCancel: Meaning(409, "The task cannot be canceled"),
     HookNotFound: Meaning(404, "There is no such webhook"),
@@ -144,22 +148,35 @@ def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     return _answer(msgspec.structs.replace(problem, **meaning.members(error)))
 
 
+def refuse_unusable_address(request: AnyRequest) -> Response[bytes] | None:
+    """Called before every route: no text in Postgres holds U+0000, so that an address with one
+    would fail wherever it is looked up."""
+    address = request.scope["path"] + request.scope["query_string"].decode("latin-1")
+    if "\x00" not in address and "%00" not in address:
+        return None
+    detail = "the address holds the character U+0000, which nothing here is named by"
+    return _answer(Problem(_TITLES[400], 400, detail, instance=storable(request.url.path)))
+
+
 def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Litestar's own: unknown routes, bodies that are no JSON, parameters out of bounds."""
     errors: tuple[dict[str, str], ...] = ()
-    detail = error.detail
+    detail, status = error.detail, error.status_code
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        parts = [part for part in error.extra if isinstance(part, dict)]
         errors = tuple(
             _MISSING_BODY
             if part.get("message") == "'data'"
             else {"path": str(part.get("key", "")), "reason": str(part.get("message", ""))}
-            for part in error.extra
-            if isinstance(part, dict)
+            for part in parts
         )
         reasons = [f"{part['path']}: {part['reason']}".removeprefix(": ") for part in errors]
         detail = "; ".join(reasons) or detail
-    title = _TITLES.get(error.status_code, "The request cannot be answered")
-    problem = Problem(title, error.status_code, detail, instance=request.url.path, errors=errors)
+        # An address with a number that no row can have is that of nothing.
+        if any(part.get("source") == ParamType.PATH for part in parts):
+            status = 404
+    title = _TITLES.get(status, "The request cannot be answered")
+    problem = Problem(title, status, detail, instance=request.url.path, errors=errors)
     return _answer(problem, dict(error.headers or {}))
 
 

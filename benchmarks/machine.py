@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 
@@ -45,8 +45,16 @@ def describe() -> Machine:
         kernel=platform.release(),
         python=platform.python_version(),
         commit=_commit(),
-        versions={name: version(name) for name in LIBRARIES},
+        versions={name: _version(name) for name in LIBRARIES},
     )
+
+
+def _version(library: str) -> str:
+    """The peers are installed for the one benchmark that asks them."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def memory_of(pid: int) -> float:

@@ -1,7 +1,7 @@
 """The data contract for items, read from `contracts/item.odcs.yaml`: the service tells it and
 measures itself by it, and a test holds the item's shape and checks equal to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -39,8 +39,8 @@ class ContractField(msgspec.Struct, frozen=True, kw_only=True):
     type: LogicalType
     also_as: tuple[LogicalType, ...] = ()
     """Other types that it may have."""
-    synonyms: tuple[str, ...] = ()
-    """Other names under which it is read."""
+    synonyms: Mapping[str, str] = {}
+    """Other names under which it is read, and what to know of each."""
     required: bool = False
     description: str = ""
     default: Any = None
@@ -81,6 +81,8 @@ class Contract(msgspec.Struct, frozen=True):
     version: str
     status: str
     owner: str
+    description: str
+    """What an item is."""
     fields: tuple[ContractField, ...]
     """In order. `version` is one of them, though no field of `Item`."""
     rules: tuple[QualityRule, ...]
@@ -117,6 +119,7 @@ def read_contract(text: str) -> Contract:
         version=document.version,
         status=document.status,
         owner=document.team.name,
+        description=item.description,
         fields=tuple(_field(each.name, each) for each in item.properties),
         rules=tuple(_rules(item)),
         promises=tuple(map(_promise, document.sla_properties)),
@@ -235,7 +238,7 @@ def _field(name: str, part: _Value) -> ContractField:
     return msgspec.structs.replace(
         field,
         required=part.required,
-        synonyms=tuple(each.synonym for each in part.synonyms),
+        synonyms={each.synonym: each.description for each in part.synonyms},
         items=_field("items", part.items) if part.items else None,
         key=_field("key", part.map.key) if part.map else None,
         value=_field("value", part.map.value) if part.map else None,

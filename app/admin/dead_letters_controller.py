@@ -5,11 +5,11 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from app.admin.audit_log import note
 from app.admin.authentication import needs
-from app.admin.parameters import KeyRequest, Page, PerPage
+from app.admin.parameters import KeyRequest, Page, PerPage, RowId
 from app.errors import INVALID_REQUEST
 from app.items.dead_letters import (
     DeadLetter,
@@ -63,7 +63,7 @@ class DeadLettersController(Controller):
         return DeadLetters(tuple(letters), total, page, per_page)
 
     @get("/{letter_id:int}", sync_to_thread=True)
-    def read(self, letter_id: FromPath[int], services: NamedDependency[Live]) -> DeadLetter:
+    def read(self, letter_id: RowId, services: NamedDependency[Live]) -> DeadLetter:
         """One dead letter."""
         with services.engine.connect() as connection:
             return read_letter(connection, letter_id)
@@ -72,7 +72,7 @@ class DeadLettersController(Controller):
     def mend(
         self,
         request: KeyRequest,
-        letter_id: FromPath[int],
+        letter_id: RowId,
         data: JSONBody[dict[str, Any]],
         services: NamedDependency[Live],
     ) -> DeadLetter:
@@ -91,7 +91,7 @@ class DeadLettersController(Controller):
 
     @post("/{letter_id:int}/replay", sync_to_thread=True)
     def replay(
-        self, request: KeyRequest, letter_id: FromPath[int], services: NamedDependency[Live]
+        self, request: KeyRequest, letter_id: RowId, services: NamedDependency[Live]
     ) -> Response[Task]:
         """Send it again; where it is still refused it stays, with what is wrong with it now."""
         task = services.replay.replay_one(letter_id, request.user.actor)
@@ -109,7 +109,7 @@ class DeadLettersController(Controller):
 
     @delete("/{letter_id:int}", sync_to_thread=True)
     def discard(
-        self, request: KeyRequest, letter_id: FromPath[int], services: NamedDependency[Live]
+        self, request: KeyRequest, letter_id: RowId, services: NamedDependency[Live]
     ) -> None:
         """Forget it."""
         with services.engine.begin() as connection:

@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from sqlalchemy import Connection
 
 from app.admin.authentication import needs
+from app.admin.parameters import MAX_ROW_ID
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.rules.errors import CannotPreview
@@ -42,7 +43,7 @@ class PreviewRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
     queries: Annotated[tuple[Query, ...], msgspec.Meta(max_length=MAX_QUERIES)] = ()
     sample: Annotated[int, msgspec.Meta(ge=1, le=MAX_QUERIES)] | None = None
     draft: bool = False
-    version: int | None = None
+    version: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROW_ID)] | None = None
     filter: dict[str, Any] | None = None
     judgments: Annotated[tuple[GivenJudgment, ...], msgspec.Meta(max_length=MAX_JUDGMENTS)] = ()
 

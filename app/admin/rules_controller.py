@@ -1,14 +1,14 @@
 """`/v1/admin/rules` over HTTP: the draft."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, RawBody
+from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 
 from app.admin.authentication import needs
-from app.admin.parameters import KeyRequest, Page, PerPage
+from app.admin.parameters import IfMatch, KeyRequest, Page, PerPage, revision_of
 from app.admin.rule_import import MAX_IMPORT_BYTES, ImportReport, read_import
 from app.errors import INVALID_REQUEST
 from app.live import Live
@@ -21,12 +21,9 @@ from app.rules.draft import (
     read_entry,
     replace_rule,
 )
-from app.rules.errors import RevisionNeeded
 from app.rules.publishing import named_version
 from rules.model import RawRule
 from rules.parse import parse_rule
-
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
 class Entries(msgspec.Struct, frozen=True):
@@ -105,7 +102,7 @@ class RulesController(Controller):
     ) -> Response[Entry]:
         """Save a rule of the draft; refused where someone else has saved since the revision that
         `If-Match` names."""
-        revision = _revision(if_match)
+        revision = revision_of(if_match)
         with services.engine.begin() as connection:
             entry = replace_rule(connection, rule_id, data, revision, request.user.actor)
         return _tagged(entry, 201 if revision is None else 200)
@@ -119,7 +116,7 @@ class RulesController(Controller):
         if_match: IfMatch = None,
     ) -> None:
         """Take a rule out of the draft; it stays live until a version without it is published."""
-        revision = _revision(if_match)
+        revision = revision_of(if_match)
         with services.engine.begin() as connection:
             delete_rule(connection, rule_id, revision, request.user.actor)
 
@@ -175,12 +172,3 @@ def _wanted(entry: Entry, q: str, status: str) -> bool:
 
 def _tagged(entry: Entry, status: int = 200) -> Response[Entry]:
     return Response(entry, status_code=status, headers={"ETag": f'"{entry.revision}"'})
-
-
-def _revision(if_match: str | None) -> int | None:
-    if if_match is None:
-        return None
-    given = if_match.strip().removeprefix("W/").strip('"')
-    if not given.isdecimal() or len(given) > 18:
-        raise RevisionNeeded
-    return int(given)

@@ -9,10 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, RawBody
 
 from app.admin.authentication import needs
-from app.admin.parameters import KeyRequest, Page, PerPage
+from app.admin.parameters import KeyRequest, Page, PerPage, RowId
 from app.errors import INVALID_REQUEST
 from app.live import Live
-from app.rules.errors import VersionNotFound
 from app.rules.publishing import freeze_draft, named_version
 from app.rules.versions import (
     Published,
@@ -89,11 +88,11 @@ class RuleSetsController(Controller):
             )
 
     @get("/{version:int}", guards=[needs("rules:read")], sync_to_thread=True)
-    def read(self, version: FromPath[int], services: NamedDependency[Live]) -> RuleSetContent:
+    def read(self, version: RowId, services: NamedDependency[Live]) -> RuleSetContent:
         """A version with its rules."""
         with services.engine.connect() as connection:
-            info = read_info(connection, _possible(version))
-            content = tuple(read_version(connection, _possible(version)))
+            info = read_info(connection, version)
+            content = tuple(read_version(connection, version))
         return RuleSetContent(**msgspec.structs.asdict(info), content=content)
 
     @get("/{before:str}/diff/{after:str}", guards=[needs("rules:read")], sync_to_thread=True)
@@ -114,32 +113,25 @@ class RuleSetsController(Controller):
     def publish(
         self,
         request: KeyRequest,
-        version: FromPath[int],
+        version: RowId,
         services: NamedDependency[Live],
         body: RawBody,
     ) -> Published:
         """Make a version live now, or at the time `at`; the body may be left out."""
         wanted = msgspec.json.decode(body, type=Publication) if body.strip() else Publication()
         with services.engine.begin() as connection:
-            return publish(connection, _possible(version), request.user.actor, wanted.at)
+            return publish(connection, version, request.user.actor, wanted.at)
 
     @delete("/publications/{publication:int}", guards=[needs("rules:publish")], sync_to_thread=True)
     def unschedule(
-        self, request: KeyRequest, publication: FromPath[int], services: NamedDependency[Live]
+        self, request: KeyRequest, publication: RowId, services: NamedDependency[Live]
     ) -> None:
         """Take back what was to go live."""
         with services.engine.begin() as connection:
-            cancel(connection, _possible(publication), request.user.actor)
+            cancel(connection, publication, request.user.actor)
 
     @post("/rollback", status_code=200, guards=[needs("rules:publish")], sync_to_thread=True)
     def roll_back(self, request: KeyRequest, services: NamedDependency[Live]) -> Published:
         """Make live what was live before; called again, what was before that."""
         with services.engine.begin() as connection:
             return roll_back(connection, request.user.actor)
-
-
-def _possible(number: int) -> int:
-    """Postgres has no number as large as an address can hold."""
-    if not 0 <= number < 2**63:
-        raise VersionNotFound(f"there is no version or publication {number}")
-    return number

@@ -17,6 +17,7 @@ from app.admin.authentication import needs
 from app.errors import INVALID_REQUEST
 from app.items.changes import Operation
 from app.items.errors import BadFilter
+from app.items.openapi import BatchBody, ChangeBody, WholeItemBody
 from app.items.reading import read_document
 from app.live import Live
 from app.search.render import hit_item
@@ -47,7 +48,12 @@ class ItemsController(Controller):
         item, version = services.items.read(item_id)
         return ItemWithVersion(**msgspec.structs.asdict(hit_item(item)), version=version)
 
-    @put("/{item_id:str}", request_max_body_size=MAX_ITEM_BYTES, responses=INVALID_REQUEST)
+    @put(
+        "/{item_id:str}",
+        request_max_body_size=MAX_ITEM_BYTES,
+        responses=INVALID_REQUEST,
+        operation_class=WholeItemBody,
+    )
     async def replace(
         self,
         request: KeyRequest,
@@ -59,7 +65,12 @@ class ItemsController(Controller):
         orders it among other changes; without one it counts as of now."""
         return await _single(request, services, "put", "item.put", item_id, wait)
 
-    @patch("/{item_id:str}", request_max_body_size=MAX_ITEM_BYTES, responses=INVALID_REQUEST)
+    @patch(
+        "/{item_id:str}",
+        request_max_body_size=MAX_ITEM_BYTES,
+        responses=INVALID_REQUEST,
+        operation_class=ChangeBody,
+    )
     async def change(
         self,
         request: KeyRequest,
@@ -105,7 +116,13 @@ class ItemsController(Controller):
         )
         return await answer(services, task, wait)
 
-    @post("/batch", status_code=202, request_max_body_size=None, responses=INVALID_REQUEST)
+    @post(
+        "/batch",
+        status_code=202,
+        request_max_body_size=None,
+        responses=INVALID_REQUEST,
+        operation_class=BatchBody,
+    )
     async def batch(
         self,
         request: KeyRequest,

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, func, select, text
 
 from app.db.tables import dead_letters
+from app.db.texts import storable
 from app.items.errors import DeadLetterNotFound
 
 MAX_RAW = 20_000
@@ -170,19 +171,14 @@ def _values(letter: Undeliverable, source: str, actor: str, task_id: int | None)
         "source": source,
         "created_by": actor,
         "task_id": task_id,
-        "item_id": None if letter.item_id is None else _clean(letter.item_id)[:200],
+        "item_id": None if letter.item_id is None else storable(letter.item_id)[:200],
         "operation": letter.operation,
         "document": document,
-        "raw": None if raw is None else _clean(raw[:MAX_RAW]),
+        "raw": None if raw is None else storable(raw[:MAX_RAW]),
         "problems": [
-            {name: _clean(text) for name, text in problem.items()} for problem in letter.problems
+            {name: storable(text) for name, text in problem.items()} for problem in letter.problems
         ],
     }
-
-
-def _clean(given: str) -> str:
-    """Without what Postgres cannot keep: NULs, and halves of surrogate pairs."""
-    return given.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def _letter(row: Row[Any]) -> DeadLetter:

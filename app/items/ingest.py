@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from app.db.texts import storable
 from app.items.changes import Change
 from app.items.dead_letters import Undeliverable, bury
 from app.items.ledger import Ledger
@@ -19,8 +20,6 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     """A change as it was read, or what is wrong with it; with the document as it was sent."""
 
     change: Change | None = None
-    warnings: tuple[str, ...] = ()
-    """Rules of the contract that it trips and that refuse nothing."""
     problems: tuple[ItemProblem, ...] = ()
     item_id: str | None = None
     operation: str | None = None
@@ -36,6 +35,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     problems: tuple[ItemProblem, ...] = ()
     warnings: tuple[str, ...] = ()
+    """Rules of the contract that it trips and that refuse nothing."""
     dead_letter: int | None = None
 
 
@@ -55,7 +55,10 @@ class Taken(NamedTuple):
     @property
     def errors(self) -> list[Mapping[str, Any]]:
         return [
-            {"id": receipt.id, **msgspec.to_builtins(problem)}
+            {
+                name: text if text is None else storable(text)
+                for name, text in {"id": receipt.id, **msgspec.to_builtins(problem)}.items()
+            }
             for receipt in self.receipts
             for problem in receipt.problems
         ]
@@ -115,7 +118,7 @@ def _receipt(
 ) -> Receipt:
     if outcome is None or problems:
         return Receipt("refused", entry.item_id, "", problems, (), letter_id)
-    return Receipt(outcome.result, entry.item_id, outcome.reason, (), entry.warnings)
+    return Receipt(outcome.result, entry.item_id, outcome.reason, (), outcome.warnings)
 
 
 def _count(ledger: Ledger, receipts: Sequence[Receipt]) -> None:

@@ -8,7 +8,6 @@ from app.items.ingest import Incoming
 from app.items.repository import put
 from indexing.documents import ItemId
 from indexing.errors import InvalidItem, ItemProblem, Rule
-from indexing.quality import warnings_of
 from indexing.validation import parse_fields, parse_item
 
 VERSION_FIELDS = ("version", "updated_at")
@@ -33,14 +32,12 @@ def read_document(document: object, operation: Operation, item_id: str | None = 
     problems: list[ItemProblem] = []
     version = _version(raw, problems)
     try:
-        change, warnings = _READERS[operation](raw, version)
+        change = _READERS[operation](raw, version)
     except InvalidItem as error:
         problems += error.problems
     if problems:
         return _refused(tuple(problems), operation, shown, document)
-    return Incoming(
-        change=change, warnings=warnings, item_id=shown, operation=operation, document=document
-    )
+    return Incoming(change=change, item_id=shown, operation=operation, document=document)
 
 
 def unreadable(reason: str, raw: str, rule: Rule = "unreadable") -> Incoming:
@@ -48,20 +45,18 @@ def unreadable(reason: str, raw: str, rule: Rule = "unreadable") -> Incoming:
     return Incoming(problems=(ItemProblem("$", rule, reason),), raw=raw)
 
 
-def _put(raw: dict[str, Any], version: int | None) -> tuple[Change, tuple[str, ...]]:
-    item = parse_item(raw)
-    return put(item, version), warnings_of(item)
+def _put(raw: dict[str, Any], version: int | None) -> Change:
+    return put(parse_item(raw), version)
 
 
-def _merge(raw: dict[str, Any], version: int | None) -> tuple[Change, tuple[str, ...]]:
+def _merge(raw: dict[str, Any], version: int | None) -> Change:
     item_id = _id(raw)
     fields = parse_fields({name: value for name, value in raw.items() if name != "id"})
-    change = Change(operation="merge", item_id=item_id, version=version, fields=fields)
-    return change, ()
+    return Change(operation="merge", item_id=item_id, version=version, fields=fields)
 
 
-def _delete(raw: dict[str, Any], version: int | None) -> tuple[Change, tuple[str, ...]]:
-    return Change(operation="delete", item_id=_id(raw), version=version), ()
+def _delete(raw: dict[str, Any], version: int | None) -> Change:
+    return Change(operation="delete", item_id=_id(raw), version=version)
 
 
 _READERS = {"put": _put, "merge": _merge, "delete": _delete}

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.tables import CURRENT_TRANSACTION, items, outbox
 from app.items.changes import Change
+from app.items.oddities import oddities
 from app.items.states import ItemState, apply
 from indexing.documents import MAX_ATTRIBUTES, Item, ItemId, ItemKey
 
@@ -44,6 +45,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     result: Result
     reason: str = ""
+    warnings: tuple[str, ...] = ()
+    """Soft rules of the contract that it trips."""
 
 
 class Applied(NamedTuple):
@@ -223,13 +226,14 @@ def read_state(connection: Connection, item_id: str) -> ItemState | None:
 
 def _applied(state: ItemState, change: Change) -> tuple[ItemState, Outcome]:
     after = apply(state, change)
+    warnings = oddities(state, after, change)
     if after is state:
-        return state, Outcome("stale", "older than what is known")
+        return state, Outcome("stale", "older than what is known", warnings)
     if len(after.values["attributes"]) > MAX_ATTRIBUTES:
         count = len(after.values["attributes"])
         reason = f"at most {MAX_ATTRIBUTES} attributes, with this change the item has {count}"
         return state, Outcome("refused", reason)
-    return after, Outcome(_result(state, after, change))
+    return after, Outcome(_result(state, after, change), "", warnings)
 
 
 def _result(before: ItemState, after: ItemState, change: Change) -> Result:

@@ -8,11 +8,11 @@ import msgspec
 from litestar import Controller, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from app.admin.authentication import needs
-from app.admin.parameters import Page, PerPage
+from app.admin.parameters import Page, PerPage, RowId
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.tasks.repository import Kind, Status, Task, cancel_task, list_tasks, read_task
@@ -51,22 +51,20 @@ class TasksController(Controller):
         return Tasks(tuple(found), total, page, per_page)
 
     @get("/{task_id:int}", sync_to_thread=True)
-    def read(self, task_id: FromPath[int], services: NamedDependency[Live]) -> Task:
+    def read(self, task_id: RowId, services: NamedDependency[Live]) -> Task:
         """One task."""
         with services.engine.connect() as connection:
             return read_task(connection, task_id)
 
     @post("/{task_id:int}/cancel", status_code=200, sync_to_thread=True)
-    def cancel(self, task_id: FromPath[int], services: NamedDependency[Live]) -> Task:
+    def cancel(self, task_id: RowId, services: NamedDependency[Live]) -> Task:
         """End a task that has not ended: at once where it waits, else at its next step. Changes
         that were accepted cannot be taken back."""
         with services.engine.begin() as connection:
             return cancel_task(connection, task_id)
 
     @get("/{task_id:int}/events")
-    async def events(
-        self, task_id: FromPath[int], services: NamedDependency[Live]
-    ) -> ServerSentEvent:
+    async def events(self, task_id: RowId, services: NamedDependency[Live]) -> ServerSentEvent:
         """The task as server-sent events named by its status: now, whenever it changes, and when
         it has ended, with which the stream ends, too."""
 

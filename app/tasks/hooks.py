@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, false, select, text
+from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.admin.audit_log import note
@@ -112,7 +112,7 @@ def list_hooks(connection: Connection) -> list[HookState]:
 def read_receiver(connection: Connection, hook_id: int) -> Receiver:
     """Raises `HookNotFound`."""
     wanted = select(task_hooks.c.id, task_hooks.c.url, task_hooks.c.secret)
-    row = connection.execute(wanted.where(_is(hook_id))).first()
+    row = connection.execute(wanted.where(task_hooks.c.id == hook_id)).first()
     if row is None:
         raise HookNotFound(hook_id)
     return Receiver(*row)
@@ -120,7 +120,8 @@ def read_receiver(connection: Connection, hook_id: int) -> Receiver:
 
 def delete_hook(connection: Connection, hook_id: int, actor: str) -> None:
     """With all that it was still to be told; raises `HookNotFound`."""
-    row = connection.execute(task_hooks.delete().where(_is(hook_id)).returning(*_COLUMNS)).first()
+    deletion = task_hooks.delete().where(task_hooks.c.id == hook_id)
+    row = connection.execute(deletion.returning(*_COLUMNS)).first()
     if row is None:
         raise HookNotFound(hook_id)
     note(connection, actor, "hook.delete", f"hook/{hook_id}", before=_told(_hook(row)))
@@ -147,11 +148,6 @@ def check_url(url: str) -> None:
             "the url holds a user name or a password, which everyone who lists webhooks would see; "
             "the receiver knows Endcap by the signature"
         )
-
-
-def _is(hook_id: int) -> ColumnElement[bool]:
-    # Postgres does not compare its ids with a number that cannot be one.
-    return task_hooks.c.id == hook_id if hook_id < 2**63 else false()
 
 
 def _told(hook: Hook) -> dict[str, Any]:

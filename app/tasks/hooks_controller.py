@@ -6,10 +6,10 @@ import msgspec
 from litestar import Controller, delete, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from app.admin.authentication import needs
-from app.admin.parameters import KeyRequest
+from app.admin.parameters import KeyRequest, RowId
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.tasks.hook_post import Answer
@@ -68,15 +68,13 @@ class HooksController(Controller):
             return Hooks(tuple(list_hooks(connection)))
 
     @delete("/{hook_id:int}", sync_to_thread=True)
-    def remove(
-        self, request: KeyRequest, hook_id: FromPath[int], services: NamedDependency[Live]
-    ) -> None:
+    def remove(self, request: KeyRequest, hook_id: RowId, services: NamedDependency[Live]) -> None:
         """Tell it nothing more, not even of what has ended already."""
         with services.engine.begin() as connection:
             delete_hook(connection, hook_id, request.user.actor)
 
     @post("/{hook_id:int}/test", status_code=200)
-    async def test(self, hook_id: FromPath[int], services: NamedDependency[Live]) -> Answer:
+    async def test(self, hook_id: RowId, services: NamedDependency[Live]) -> Answer:
         """Send it a message of the type `webhook.test` now, once, and tell what it said."""
 
         def read() -> Receiver:

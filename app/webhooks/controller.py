@@ -6,7 +6,6 @@ from typing import Any
 from litestar import Controller, Request, Response, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
-from litestar.exceptions import NotAuthorizedException
 from sqlalchemy import Connection
 
 from app.errors import INVALID_REQUEST
@@ -19,6 +18,7 @@ from app.tasks.repository import Task
 from app.webhooks.deliveries import Act, unusable
 from app.webhooks.errors import InvalidMessage, SignatureRefused
 from app.webhooks.messages import RebuildRequested, read_message
+from app.webhooks.openapi import CatalogBody, ShopifyBody
 from app.webhooks.shopify import read_product
 from app.webhooks.shopify_intake import SOURCE as SHOPIFY
 from app.webhooks.shopify_intake import take_product
@@ -37,6 +37,7 @@ class WebhooksController(Controller):
         status_code=202,
         request_max_body_size=MAX_BYTES,
         responses=INVALID_REQUEST,
+        operation_class=CatalogBody,
     )
     async def catalog(
         self, request: AnyRequest, services: NamedDependency[Live], wait: Wait = False
@@ -54,6 +55,7 @@ class WebhooksController(Controller):
         status_code=202,
         request_max_body_size=MAX_BYTES,
         responses=INVALID_REQUEST,
+        operation_class=ShopifyBody,
     )
     async def shopify(
         self, request: AnyRequest, services: NamedDependency[Live], wait: Wait = False
@@ -92,8 +94,9 @@ def _verified(
         return verify(dict(request.headers), body)
     except SignatureRefused:
         services.ledger.count_refused_signature(source)
-        raise NotAuthorizedException(
-            "the webhook's signature is missing, wrong or too old; see the README, Webhooks"
+        raise SignatureRefused(
+            "the signature is missing, wrong or too old, or its secret is not among those that "
+            "Endcap was started with; docs/catalogue.md, Webhooks, says what is needed"
         ) from None
 
 

@@ -24,7 +24,7 @@ class RebuildRequested(msgspec.Struct, frozen=True):
     encoder: str | None = None
 
 
-class _Kind(msgspec.Struct, frozen=True):
+class Kind(msgspec.Struct, frozen=True):
     """What a type of message does to an item."""
 
     operation: Operation
@@ -33,14 +33,14 @@ class _Kind(msgspec.Struct, frozen=True):
     needed: str | None = None
 
 
-_KINDS: Mapping[str, _Kind] = {
-    "item.upserted": _Kind("merge", None),
-    "item.deleted": _Kind("delete"),
-    "item.price_changed": _Kind("merge", ("price", "currency"), "price"),
-    "item.stock_changed": _Kind("merge", ("in_stock",), "in_stock"),
+KINDS: Mapping[str, Kind] = {
+    "item.upserted": Kind("merge", None),
+    "item.deleted": Kind("delete"),
+    "item.price_changed": Kind("merge", ("price", "currency"), "price"),
+    "item.stock_changed": Kind("merge", ("in_stock",), "in_stock"),
 }
-_REBUILD = "catalog.rebuild_requested"
-MESSAGE_TYPES = (*_KINDS, _REBUILD)
+REBUILD = "catalog.rebuild_requested"
+MESSAGE_TYPES = (*KINDS, REBUILD)
 
 
 def read_message(body: bytes) -> Change | RebuildRequested:
@@ -61,7 +61,7 @@ def _read(message: Mapping[str, Any]) -> Change | RebuildRequested:
     data = message.get("data")
     if not isinstance(data, dict):
         problems.add("$.data", "type", "expected an object")
-    elif name == _REBUILD:
+    elif name == REBUILD:
         return _rebuild(data, problems)
     elif name in MESSAGE_TYPES:
         return _change(name, data, sent_at, problems)
@@ -88,7 +88,7 @@ def _version(path: str, given: object, problems: Problems) -> int | None:
 
 
 def _change(name: str, data: Mapping[str, Any], sent_at: int | None, problems: Problems) -> Change:
-    kind = _KINDS[name]
+    kind = KINDS[name]
     given: Mapping[str, Any] = data
     if kind.fields is not None:
         given = _only(("id", *VERSION_FIELDS, *kind.fields), name, data, problems)
@@ -118,7 +118,7 @@ def _change(name: str, data: Mapping[str, Any], sent_at: int | None, problems: P
 
 
 def _rebuild(data: Mapping[str, Any], problems: Problems) -> RebuildRequested:
-    given = _only(("reason", "encoder"), _REBUILD, data, problems)
+    given = _only(("reason", "encoder"), REBUILD, data, problems)
     for field, value in given.items():
         if value is not None and not isinstance(value, str):
             problems.add(f"$.data.{field}", "type", "expected text")

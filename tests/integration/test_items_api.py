@@ -289,6 +289,77 @@ def test_dead_letter_is_mended_and_replayed(client: Client, live: Live) -> None:
     assert body(client.get("/v1/admin/dead-letters"))["total"] == 0
 
 
+def warned(client: Client) -> Json:
+    warnings: Json = body(client.get("/v1/admin/contract"))["intake"]["warnings"]
+    return warnings
+
+
+def test_put_is_warned_of_as_it_was_sent(client: Client) -> None:
+    odd = KETTLE | {"title": "CHEAP KETTLE", "price": 0}
+
+    task = body(client.put("/v1/items/kettle?wait=true", json=odd))
+
+    assert task["counts"]["warnings"] == 3
+    assert warned(client) == {"title-in-capitals": 1, "price-zero": 1, "image-missing": 1}
+
+
+def test_patch_is_warned_of_by_the_fields_that_it_changes(client: Client) -> None:
+    client.put("/v1/items/kettle", json=KETTLE | {"title": "CHEAP KETTLE"})
+    before = warned(client)
+
+    stock = body(client.patch("/v1/items/kettle?wait=true", json={"in_stock": False}))
+    assert warned(client) == before
+    price = body(client.patch("/v1/items/kettle?wait=true", json={"price": None, "url": ""}))
+
+    assert before == {"title-in-capitals": 1, "image-missing": 1}
+    assert "warnings" not in stock["counts"]
+    assert price["counts"]["warnings"] == 1
+    assert warned(client) == before | {"price-missing": 1}
+
+
+def test_older_patch_is_not_warned_of(client: Client) -> None:
+    client.put("/v1/items/kettle", json=KETTLE | {"version": 5})
+    before = warned(client)
+
+    client.patch("/v1/items/kettle", json={"price": 0, "version": 4})
+
+    assert warned(client) == before
+
+
+def test_lines_of_a_batch_are_warned_of_by_what_each_does(client: Client) -> None:
+    _, *results = send(
+        client,
+        {"id": "a", **KETTLE},
+        {"id": "a", "operation": "merge", "description": "RED kettle", "rating": 4},
+        {"id": "a", "operation": "merge", "in_stock": False},
+        {"id": "early", "operation": "merge", "price": 0},
+        {"id": "a", "operation": "delete"},
+    )
+
+    assert [line.get("warnings", []) for line in results] == [
+        ["image-missing"],
+        ["description-repeats-title", "rating-without-reviews"],
+        [],
+        [],
+        [],
+    ]
+    assert warned(client) == {
+        "image-missing": 1,
+        "description-repeats-title": 1,
+        "rating-without-reviews": 1,
+    }
+
+
+def test_replayed_letter_is_warned_of_too(client: Client) -> None:
+    client.put("/v1/items/kettle", json={"price": 3})
+    letter = body(client.get("/v1/admin/dead-letters"))["dead_letters"][0]["id"]
+    client.put(f"/v1/admin/dead-letters/{letter}", json={"id": "kettle", **KETTLE, "price": 0})
+
+    client.post(f"/v1/admin/dead-letters/{letter}/replay")
+
+    assert warned(client) == {"price-zero": 1, "image-missing": 1}
+
+
 def test_contract_tells_the_pass_rate_and_the_freshness(client: Client) -> None:
     send(client, {"id": "a", **KETTLE}, {"id": "b"}, {"id": "c", **KETTLE})
 
@@ -299,3 +370,24 @@ def test_contract_tells_the_pass_rate_and_the_freshness(client: Client) -> None:
     assert report["intake"]["warnings"] == {"image-missing": 2}
     assert report["intake"]["freshness"]["indexed"] == 2
     assert report["intake"]["dead_letters"] == 1
+
+
+def test_address_with_a_nul_is_refused_before_anything_looks_it_up(client: Client) -> None:
+    answers = [
+        client.get("/v1/items/a%00b"),
+        client.delete("/v1/items/a%00b"),
+        client.get("/v1/admin/dead-letters?source=%00"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400] * 3
+    assert all("U+0000" in answer.json()["detail"] for answer in answers)
+
+
+def test_line_whose_id_holds_a_nul_is_refused_and_the_others_go_in(client: Client) -> None:
+    lines = [{"id": "a\u0000b", "title": "Bad"}, {"id": "good", "title": "Good"}]
+    content = b"\n".join(json.dumps(line).encode() for line in lines)
+
+    answer = client.post("/v1/items/batch?wait=true", content=content)
+
+    _, *receipts = [json.loads(line) for line in answer.content.splitlines()]
+    assert [receipt["result"] for receipt in receipts] == ["refused", "added"]

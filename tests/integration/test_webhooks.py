@@ -15,6 +15,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine, text
 
 from app.asgi import create_app
+from app.items.ledger import read_intake
 from app.live import Live
 from app.settings import Settings
 from app.webhooks.signatures import sign
@@ -151,6 +152,7 @@ def test_wrong_missing_and_old_signatures_leave_nothing_but_a_counter(
     ]
 
     assert [answer.status_code for answer in answers] == [401] * 4
+    assert {answer.json()["title"] for answer in answers} == {"The webhook's signature is refused"}
     for table in ("items", "tasks", "dead_letters", "webhook_deliveries"):
         assert count(live, table) == 0
     assert live.ledger.refused_signatures == {"webhook": 3, "shopify": 1}
@@ -165,6 +167,47 @@ def test_message_that_breaks_the_contract_is_kept_and_answered_with_a_failed_tas
     assert answer.json()["status"] == "failed"
     assert answer.json()["errors"][0]["path"] == "$.data.price"
     assert count(live, "dead_letters") == 1
+
+
+def warned(live: Live) -> dict[str, int]:
+    live.ledger.flush()
+    with live.engine.connect() as connection:
+        return read_intake(connection, datetime.now(UTC) - timedelta(hours=1), 2).warnings
+
+
+def test_item_made_by_a_message_is_warned_of_as_a_whole(client: Client, live: Live) -> None:
+    answer = deliver(client, "item.upserted", KETTLE | {"price": 0}, "m1")
+
+    assert answer.json()["counts"]["warnings"] == 4
+    assert warned(live) == {
+        "description-missing": 1,
+        "categories-missing": 1,
+        "price-zero": 1,
+        "image-missing": 1,
+    }
+
+
+def test_message_of_a_change_is_warned_of_by_the_fields_that_it_names(
+    client: Client, live: Live
+) -> None:
+    deliver(client, "item.upserted", KETTLE, "m1")
+    before = warned(live)
+
+    deliver(client, "item.stock_changed", {"id": "kettle", "in_stock": False}, "m2")
+    assert warned(live) == before
+    deliver(client, "item.price_changed", {"id": "kettle", "price": 0}, "m3")
+    assert warned(live) == before | {"price-zero": 1}
+    deliver(client, "item.upserted", {"id": "kettle", "title": "CHEAP KETTLE"}, "m4")
+    deliver(client, "item.deleted", {"id": "kettle"}, "m5")
+
+    assert warned(live) == before | {"price-zero": 1, "title-in-capitals": 1}
+
+
+def test_message_that_comes_again_is_warned_of_once(client: Client, live: Live) -> None:
+    for _ in range(2):
+        deliver(client, "item.upserted", KETTLE, "m1")
+
+    assert set(warned(live).values()) == {1}
 
 
 def test_rebuild_can_be_asked_for_by_a_message(client: Client, live: Live) -> None:
@@ -225,6 +268,15 @@ def test_product_of_shopify_becomes_its_variants_and_loses_those_that_go(
     assert answer.json()["counts"]["deleted"] == 1
     assert groups(live) == ["7"]
     assert list(shown(live).values()) == [25]
+
+
+def test_variants_of_shopify_are_warned_of_one_by_one(client: Client, live: Live) -> None:
+    created = product("2026-11-01T00:00:00Z", variant(1, "S"), variant(2, "L", "0.00"))
+
+    answer = shopify(client, "products/create", created, "d1")
+
+    assert answer.json()["counts"]["warnings"] == 3
+    assert warned(live) == {"image-missing": 2, "price-zero": 1}
 
 
 def test_older_message_of_shopify_changes_nothing(client: Client, live: Live) -> None:

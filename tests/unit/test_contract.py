@@ -24,8 +24,8 @@ from indexing.filters import UNUSABLE_IN_NAMES
 from indexing.mapping import identity_mapping
 from indexing.quality import CAPITALS, CHECKS, LONG_TITLE
 from indexing.validation import MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE_TEXT, parse_item
+from tests.contract_drift import DRIFTS, TEXT, drifted, unequal
 
-TEXT = CONTRACT_FILE.read_text(encoding="utf-8")
 CONTRACT = item_contract()
 ITEM_FIELDS = tuple(field for field in CONTRACT.fields if field.name != "version")
 JSON_TYPES = {"timestamp": "string", "map": "object"}
@@ -44,14 +44,10 @@ def schema_of(item: type[Item]) -> dict[str, Any]:
 def differences(contract: Contract, schema: Mapping[str, Any]) -> list[str]:
     """Each field of which the contract and a JSON Schema do not say the same."""
     fields = {each.name: each for each in contract.fields if each.name != "version"}
-    properties = dict(schema["properties"])
-    found = sorted(fields.keys() ^ properties.keys())
-    found += [
-        name
-        for name in sorted(fields.keys() & properties.keys())
-        if promised(fields[name]) != properties[name]
-        or fields[name].required != (name in schema["required"])
-    ]
+    found = unequal(
+        {name: (promised(each), each.required) for name, each in fields.items()},
+        {name: (shown, name in schema["required"]) for name, shown in schema["properties"].items()},
+    )
     return found if schema["additionalProperties"] is False else [*found, "unknown fields"]
 
 
@@ -86,43 +82,11 @@ def test_item_has_the_fields_types_bounds_and_defaults_of_the_contract() -> None
     assert differences(CONTRACT, schema_of(Item)) == []
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "field_at_fault"),
-    [
-        ("- name: brand\n", "- name: maker\n", "brand"),
-        ("maxLength: 1000\n", "maxLength: 999\n", "title"),
-        ("maxItems: 12\n", "maxItems: 13\n", "categories"),
-        (
-            "minLength: 1\n            maxLength: 200\n        custom",
-            "maxLength: 200\n        custom",
-            "categories",
-        ),
-        ("maximum: 5\n", "maximum: 10\n", "rating"),
-        ("value: EUR\n", "value: USD\n", "currency"),
-        ("'^[A-Z]{3}$'", "'^[A-Z]{3,4}$'", "currency"),
-        ("value: true\n", "value: false\n", "in_stock"),
-        (
-            "name: price\n        logicalType: number",
-            "name: price\n        logicalType: integer",
-            "price",
-        ),
-        ("value: [number, boolean]", "value: [number]", "attributes"),
-        (
-            "physicalType: boolean\n        required: false",
-            "physicalType: boolean\n        required: true",
-            "in_stock",
-        ),
-    ],
-    ids=lambda value: value.split("\n")[0].strip(),
-)
+@pytest.mark.parametrize(("before", "after", "field_at_fault"), DRIFTS)
 def test_drift_of_the_contract_is_seen_at_its_field(
     before: str, after: str, field_at_fault: str
 ) -> None:
-    assert TEXT.count(before) == 1
-
-    drifted = read_contract(TEXT.replace(before, after))
-
-    assert field_at_fault in differences(drifted, schema_of(Item))
+    assert field_at_fault in differences(drifted(before, after), schema_of(Item))
 
 
 def test_drift_of_the_item_is_seen_too() -> None:
@@ -264,6 +228,13 @@ def test_warnings_of_the_contract_are_those_that_the_code_gives_in_the_same_orde
 
     assert tuple(CHECKS) == CONTRACT.warnings
     assert thresholds == {"title-in-capitals": CAPITALS, "title-long": LONG_TITLE}
+
+
+def test_warning_looks_at_the_field_that_the_contract_has_it_at() -> None:
+    places = {rule.name: rule.field for rule in CONTRACT.rules if rule.severity == "warning"}
+    names = {each.name for each in ITEM_FIELDS}
+
+    assert all(places[name] in check.fields <= names for name, check in CHECKS.items())
 
 
 def test_examples_of_the_contract_keep_to_it() -> None:

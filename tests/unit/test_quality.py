@@ -69,6 +69,30 @@ def test_what_only_looks_odd_is_let_pass(fields: dict[str, Any]) -> None:
     assert warnings_of(make_item(**fields)) == ()
 
 
+@pytest.mark.parametrize(
+    ("changed", "warnings"),
+    [
+        (("in_stock", "attributes"), ()),
+        (("price", "currency"), ("price-zero",)),
+        (("title",), ("title-in-capitals", "description-repeats-title")),
+        (("description",), ("description-repeats-title",)),
+        (("review_count",), ("rating-without-reviews",)),
+    ],
+)
+def test_change_of_some_fields_is_judged_by_the_rules_on_them(
+    changed: tuple[str, ...], warnings: tuple[str, ...]
+) -> None:
+    odd = make_item(
+        title="LUMO DESK LAMP",
+        description="lumo desk lamp",
+        price=0.0,
+        review_count=0,
+        categories=(),
+    )
+
+    assert warnings_of(odd, changed) == warnings
+
+
 def test_warnings_come_in_the_order_of_the_contract() -> None:
     bare = Item(id="1", title="CHEAP CHEAP CHEAP", price=0.0)
 
