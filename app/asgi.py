@@ -11,12 +11,17 @@ from litestar.openapi import OpenAPIConfig
 from app.admin.authentication import KEY_RING, PUBLIC_SEARCH
 from app.admin.contract_controller import ContractController
 from app.admin.dead_letters_controller import DeadLettersController
+from app.admin.experiments_controller import ExperimentsController
+from app.admin.features_controller import FeaturesController
 from app.admin.keys_controller import KeysController
+from app.admin.models_controller import ModelsController
 from app.admin.preview_controller import PreviewController
 from app.admin.records_controller import RecordsController
 from app.admin.rules_controller import RulesController
 from app.admin.rulesets_controller import RuleSetsController
+from app.embeddings.controller import EmbeddingsController
 from app.errors import EXCEPTION_HANDLERS, refuse_unusable_address
+from app.events.controller import ClientsController, EventsController
 from app.health import HealthController
 from app.items.controller import ItemsController
 from app.live import Live
@@ -57,11 +62,17 @@ def create_app(live: Live) -> Litestar:
             DeadLettersController,
             ContractController,
             ReindexController,
+            EmbeddingsController,
+            EventsController,
+            ClientsController,
             KeysController,
             RulesController,
             PreviewController,
             RuleSetsController,
             RecordsController,
+            ModelsController,
+            ExperimentsController,
+            FeaturesController,
             *ui.route_handlers,
         ],
         state=State({KEY_RING: live.keys, PUBLIC_SEARCH: live.settings.public_search}),

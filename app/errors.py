@@ -15,6 +15,15 @@ from sqlalchemy.exc import OperationalError
 from app.admin.errors import KeyNotFound, UnreadableImport
 from app.db.postgres import DatabaseUnavailable
 from app.db.texts import storable
+from app.events.errors import TooManyEvents, UnreadableEvents
+from app.experiments.errors import (
+    ExperimentChanged,
+    ExperimentExists,
+    ExperimentNotFound,
+    ExperimentsConflict,
+    InvalidExperiment,
+    WrongState,
+)
 from app.items.errors import BadFilter, DeadLetterNotFound, ItemNotFound, ItemRefused
 from app.rules.errors import (
     CannotPreview,
@@ -33,8 +42,10 @@ from app.tasks.errors import (
     TaskNotFound,
     TooManyHooks,
 )
+from app.training.errors import CannotCompare, GateRefused, ModelNotFound
 from app.webhooks.errors import SignatureRefused
 from indexing.errors import IndexUnavailable, InvalidFilter, InvalidSort
+from ranking.errors import ModelRefused
 from rules.errors import InvalidRules
 
 logger = logging.getLogger(__name__)
@@ -60,7 +71,7 @@ def _of_rules(error: InvalidRules) -> dict[str, Any]:
     }
 
 
-def _of_change(error: RuleChanged) -> dict[str, Any]:
+def _of_change(error: RuleChanged | ExperimentChanged) -> dict[str, Any]:
     return {"current": error.current}
 
 
@@ -94,11 +105,23 @@ MEANINGS: Mapping[type[Exception], Meaning] = {
     VersionNotFound: Meaning(404, "There is no such version"),
     CannotPublish: Meaning(409, "The version cannot be published"),
     CannotPreview: Meaning(400, "The preview is not clear"),
+    ExperimentNotFound: Meaning(404, "There is no such experiment"),
+    ExperimentExists: Meaning(409, "The key is taken"),
+    InvalidExperiment: Meaning(422, "The experiment cannot be run"),
+    ExperimentChanged: Meaning(412, "Someone else has saved since", members=_of_change),
+    ExperimentsConflict: Meaning(409, "Another experiment is in the way"),
+    WrongState: Meaning(409, "The experiment is not in that state"),
     ItemNotFound: Meaning(404, "There is no such item"),
     ItemRefused: Meaning(422, "The item breaks the contract", members=_of_item),
     DeadLetterNotFound: Meaning(404, "There is no such dead letter"),
     BadFilter: Meaning(400, "It is not said which items"),
     SignatureRefused: Meaning(401, "The webhook's signature is refused"),
+    UnreadableEvents: Meaning(400, "The events cannot be read"),
+    TooManyEvents: Meaning(413, "There are too many events"),
+    ModelNotFound: Meaning(404, "There is no such model"),
+    GateRefused: Meaning(409, "The gate has refused the model"),
+    ModelRefused: Meaning(409, "The model cannot be served"),
+    CannotCompare: Meaning(422, "There is nothing to compare on"),
     TaskNotFound: Meaning(404, "There is no such task"),
     CannotCancel: Meaning(409, "The task cannot be canceled"),
     HookNotFound: Meaning(404, "There is no such webhook"),

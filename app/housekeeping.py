@@ -1,9 +1,13 @@
 """Forgets what nobody needs any more, once an hour; every process does, and none minds another."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from app.events.contract import retention_days
+from app.events.forgetting import forget_old
+from app.features.housekeeping import KEPT_DAYS, forget_old_counts
 from app.following import keep_refreshing
 from app.items.dead_letters import forget_letters
 from app.items.ledger import forget_minutes
@@ -38,6 +42,8 @@ class Housekeeper:
             forget_minutes(connection, MINUTE_DAYS)
             forget_letters(connection, letters)
             forget_deleted(connection, TOMBSTONE_DAYS)
+            forget_old(connection, retention_days())
+            forget_old_counts(connection, datetime.now(UTC) - timedelta(days=KEPT_DAYS))
 
     def follow(self, stop: threading.Event) -> None:
         """Tidy until told to stop; runs in a thread of its own."""

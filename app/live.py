@@ -12,7 +12,16 @@ from sqlalchemy import Engine
 from app.admin.key_ring import KeyRing
 from app.db.engine import connect, migrate
 from app.db.postgres import EmbeddedPostgres
+from app.embeddings.service import EmbeddingService
+from app.encoders.opening import EncoderOpener
+from app.events.intake import EventIntake
+from app.events.recorder import ListRecorder
+from app.experiments.guardrails import ExperimentGuard
+from app.experiments.live_experiments import LiveExperiments
+from app.features.behaviour_cache import BehaviourCache
+from app.features.counting import BehaviourCounter
 from app.features.store import FeatureStore
+from app.features.watch import FeatureWatch
 from app.housekeeping import Housekeeper
 from app.items.batch import BatchIntake
 from app.items.deletion import FilterDeletion
@@ -29,11 +38,16 @@ from app.reindex.requests import request_rebuild
 from app.reindex.start import start_index
 from app.rules.live_rules import LiveRules
 from app.rules.usage import UsageCounter
+from app.search.exploration import Explorer
 from app.search.pipeline import SearchPipeline
 from app.search.query_encoder import CACHED_QUERIES
 from app.settings import InvalidSetting, Settings
 from app.tasks.hook_sender import HookSender
 from app.tasks.runner import TaskRunner
+from app.training.process import places_of
+from app.training.request import TrainingRequest
+from app.training.schedule import TrainingSchedule
+from app.training.task import TrainingTask
 from app.webhooks.deliveries import Deliveries
 from app.webhooks.shopify import default_mapping
 from app.webhooks.signatures import ShopifySignatures, StandardSignatures
@@ -95,11 +109,15 @@ def open_collections(settings: Settings) -> Collections:
         raise InvalidSetting(f"ENDCAP_QDRANT_URL: {error}") from error
 
 
-def open_encoder(name: str) -> Encoder:
-    """By its name as in ENDCAP_ENCODER; empty for the one that comes with Endcap."""
-    from indexing.sentence_encoder import SentenceEncoder
+def open_model(settings: Settings, models: ModelStore, stack: ExitStack) -> LiveModel:
+    """The one in this process, or that of the service named by URL."""
+    if settings.scorer_url is None:
+        return LiveModel(models)
+    from app.remote_model import RemoteModel
 
-    return SentenceEncoder(name or None)
+    remote = RemoteModel(models, settings.scorer_url)
+    stack.callback(remote.close)
+    return remote
 
 
 def open_shopify_mapping(settings: Settings) -> FeedMapping:
@@ -134,35 +152,55 @@ class Live:
                 engine = open_database(settings, self._stack)
             self.engine = engine
             say("Opening the index")
+            encoders = EncoderOpener(settings)
+            self._stack.callback(encoders.close)
             self.index = LiveIndex(
                 collections or open_collections(settings),
-                open_encoder if encoder is None else lambda name: encoder,
+                encoders if encoder is None else lambda name: encoder,
                 Bm25Encoder(),
                 PostgresVectorCache(self.engine),
                 cached_queries,
                 StorageOptions(settings.quantization, settings.vectors_on_disk),
             )
             self._stack.callback(self.index.close)
-            self._outdated = start_index(self.engine, self.index, settings.encoder or "", say)
+            self._outdated = start_index(self.engine, self.index, settings.encoder_name, say)
             self.ledger = Ledger(self.engine)
             self.outbox = OutboxWorker(self.engine, self.index.latest, self.ledger)
             self.items = ItemService(self.engine, self.ledger)
             self.ingest_threads = ThreadPoolExecutor(INGEST_THREADS, "ingest")
             self._stack.callback(self.ingest_threads.shutdown)
             self.batches = BatchIntake(self.engine, self.ledger, self.ingest_threads)
+            self.embeddings = EmbeddingService(self.index.lease)
+            self._stack.callback(self.embeddings.close)
             self.store = FeatureStore(self.engine)
+            self.counter = BehaviourCounter(self.engine)
+            self.behaviour = BehaviourCache(self.engine)
+            self.behaviour.refresh()
             self.rules = LiveRules(self.engine)
             self.rules.refresh()
             self.usage = UsageCounter(self.engine)
+            self.lists = ListRecorder(self.engine)
+            event_thread = ThreadPoolExecutor(1, "events")
+            self._stack.callback(event_thread.shutdown)
+            self.events = EventIntake(
+                self.engine, self.lists, event_thread, readers=self.ingest_threads
+            )
             self.keys = KeyRing(self.engine, settings.admin_key)
-            self.model = LiveModel(ModelStore(settings.models_dir))
+            self.model_store = ModelStore(settings.models_dir)
+            self.watch = FeatureWatch(self.engine, self.model_store, self.behaviour.freshness)
+            self.model = open_model(settings, self.model_store, self._stack)
             self.model.refresh()
+            self.experiments = LiveExperiments(
+                self.engine, self.model_store.load, Explorer(settings.exploration)
+            )
             self.search = SearchPipeline(
                 rules=self.rules,
                 lease=self.index.lease,
                 store=self.store,
+                behaviour=self.behaviour,
                 scorer=self.model.current,
-                record=self.usage.count,
+                recorders=(self.usage, self.lists),
+                treat=self.experiments.treat,
             )
             self.deliveries = Deliveries(self.engine, self.ledger)
             self.signatures = StandardSignatures(settings.webhook_secrets)
@@ -173,7 +211,7 @@ class Live:
                 self.engine,
                 self.index,
                 Gates(self.engine, self.search),
-                settings.encoder or "",
+                settings.encoder_name,
             )
             deletion = FilterDeletion(self.engine, self.ledger)
             self.runner = TaskRunner(
@@ -184,23 +222,37 @@ class Live:
                 self.engine,
                 {"reindex": self.rebuilder.rebuild, "reindex.rollback": self.rebuilder.roll_back},
             )
+            self.training = TrainingTask(
+                self.engine,
+                places_of(settings, self.engine),
+                self.search,
+                self.index,
+                self.model.refresh,
+            )
+            self.training_runner = TaskRunner(self.engine, {"models.train": self.training.run})
             self.hooks = HookSender(self.engine)
             self.housekeeper = Housekeeper(self.engine)
+            self.experiment_guard = ExperimentGuard(self.engine)
             opening.pop_all()
 
     def warm_up(self) -> None:
         """Run one query of each kind, so that no shopper waits for what loads on first use."""
         tolerance.warm_up()
+        self.experiments.refresh()
         for text in ("", "warm up"):
-            self.search.search(SearchQuery(text=text))
+            self.search.show(SearchQuery(text=text))
 
     def start_following(self) -> None:
         """Begin to follow changes of items, rules, models and collections."""
         for follow in (
             self.store.follow,
+            self.behaviour.follow,
+            self.watch.follow,
             self.rules.follow,
             self.model.follow,
             self.usage.follow,
+            self.lists.follow,
+            self.experiments.follow,
             self.index.follow,
         ):
             self._thread(follow)
@@ -212,13 +264,19 @@ class Live:
                 request_rebuild(connection, self._outdated, None, "the settings")
         for follow in (
             self.ledger.follow,
+            self.counter.follow,
             self.runner.follow,
             self.rebuild_runner.follow,
+            self.training_runner.follow,
             self.hooks.follow,
             self.housekeeper.follow,
+            self.experiment_guard.follow,
             lambda stop: run_worker(self.outbox, stop),
         ):
             self._thread(follow)
+        if self.settings.train_every is not None:
+            schedule = TrainingSchedule(self.engine, self.settings.train_every, TrainingRequest())
+            self._thread(schedule.follow)
 
     def close(self) -> None:
         self._stop.set()

@@ -1,6 +1,7 @@
 """The service's settings, read once from the environment; every name starts with `ENDCAP_`."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ import msgspec
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.durations import parse_duration
 from app.webhooks.signatures import read_secrets
 from indexing.collection import Placement, Quantization, ReadConsistency, WriteOrdering
 
@@ -16,7 +18,11 @@ PREFIX = "ENDCAP_"
 MIN_ADMIN_KEY = 20
 """Characters of an admin key of one's own, which everything can be done with."""
 
+ENCODER_SERVICE = "service:"
+"""Before a model's name it means that the service of ENDCAP_ENCODER_URL encodes with it."""
+
 _EXPECTED = {
+    "ENCODER_TIMEOUT": "seconds, above 0 and at most 60",
     "PORT": "a whole number from 1 to 65535",
     "PUBLIC_SEARCH": "true or false",
     "QDRANT_GRPC": "true or false",
@@ -27,6 +33,7 @@ _EXPECTED = {
     "QDRANT_ORDERING": "weak, medium or strong",
     "QDRANT_CONSISTENCY": "a whole number from 1 on, or majority, quorum or all",
     "QUANTIZATION": "none, int8 or binary",
+    "EXPLORATION": "a share from 0 to 1",
 }
 
 
@@ -43,6 +50,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: str | None = None
     qdrant_url: str | None = None
     encoder: str | None = None
+    encoder_url: str | None = None
+    encoder_key: str | None = None
+    encoder_model: str | None = None
+    encoder_timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 0.35
+    scorer_url: str | None = None
     admin_key: str | None = None
     public_search: bool = True
     webhook_secrets: tuple[str, ...] = ()
@@ -57,6 +69,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     qdrant_consistency: ReadConsistency = 1
     quantization: Quantization = "none"
     vectors_on_disk: bool = False
+    exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    train_every: timedelta | None = None
+    mlflow_url: str | None = None
 
     @property
     def placement(self) -> Placement:
@@ -67,6 +82,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             ordering=self.qdrant_ordering,
             consistency=self.qdrant_consistency,
         )
+
+    @property
+    def encoder_name(self) -> str:
+        """Of the encoder that new collections are made with, as they keep it: a name or folder, or
+        a service, whose address is no part of it; empty for the one that comes with Endcap."""
+        if self.encoder_url is not None:
+            return f"{ENCODER_SERVICE}{self.encoder_model or ''}"
+        return self.encoder or ""
+
+    @property
+    def encoder_service_file(self) -> Path:
+        return self.data_dir / "encoder-service.json"
+
+    @property
+    def encoders_dir(self) -> Path:
+        return self.data_dir / "encoders"
 
     @property
     def admin_key_file(self) -> Path:
@@ -106,6 +137,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             raise InvalidSetting(f"{variable}: no such setting; known are {', '.join(fields)}")
         if text := given.strip():
             values[fields[variable]] = _value(variable, text, types[fields[variable]])
+    if "encoder" in values and "encoder_url" in values:
+        raise InvalidSetting("ENDCAP_ENCODER_URL: set it or ENDCAP_ENCODER, not both")
     return Settings(**values)
 
 
@@ -122,6 +155,11 @@ def _value(variable: str, text: str, kind: Any) -> Any:
             return read_secrets(text)
         except ValueError as error:
             raise InvalidSetting(f"{variable}: {error}") from None
+    if name == "TRAIN_EVERY":
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise InvalidSetting(f"{variable}: expected {error}, got {text!r}") from None
     try:
         value = msgspec.convert(text, kind, strict=False)
     except msgspec.ValidationError:
@@ -129,8 +167,12 @@ def _value(variable: str, text: str, kind: Any) -> Any:
         raise InvalidSetting(f"{variable}: expected {expected}, got {text!r}") from None
     if variable == f"{PREFIX}DATABASE_URL":
         return _database_url(variable, text)
-    if variable == f"{PREFIX}QDRANT_URL" and not _is_web_address(text):
+    if name in ("QDRANT_URL", "ENCODER_URL", "MLFLOW_URL") and not _is_web_address(text):
         raise InvalidSetting(f"{variable}: expected http://… or https://…, got {text!r}")
+    if name == "SCORER_URL" and not _is_grpc_address(text):
+        raise InvalidSetting(f"{variable}: expected grpc://host:port, got {text!r}")
+    if name == "ENCODER_KEY" and not (text.isascii() and text.isprintable()):
+        raise InvalidSetting(f"{variable}: expected printable ASCII, as a header can hold it")
     if variable == f"{PREFIX}ADMIN_KEY" and (len(text) < MIN_ADMIN_KEY or not text.isprintable()):
         raise InvalidSetting(f"{variable}: expected at least {MIN_ADMIN_KEY} printable characters")
     if variable == f"{PREFIX}ENCODER" and text.startswith((".", "/", "~")):
@@ -178,6 +220,19 @@ def _is_web_address(text: str) -> bool:
         address = urlsplit(text)
         return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
     except ValueError:  # a port or an IPv6 address that is none
+        return False
+
+
+def _is_grpc_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return (
+            address.scheme == "grpc"
+            and bool(address.hostname)
+            and bool(address.port)
+            and address.path in ("", "/")
+        )
+    except ValueError:
         return False
 
 

@@ -15,6 +15,11 @@ BENCHMARKS = {
     "publish-delay": "benchmarks.publish_delay",
     "footprint": "benchmarks.footprint",
     "ingest": "benchmarks.ingest",
+    "events": "benchmarks.events",
+    "features": "benchmarks.features",
+    "rebuild": "benchmarks.rebuild",
+    "rebuild-embedding": "benchmarks.rebuild_embedding",
+    "loop": "benchmarks.loop",
 }
 """By name, the module whose `run(out, data_dir, quick, console)` measures, writes its JSON to
 `out` and prints its table. A module is imported when it runs: most load heavy libraries."""

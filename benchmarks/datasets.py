@@ -28,9 +28,10 @@ def icecat() -> Dataset | None:
 
 def sample(folder: Path) -> Dataset:
     """What `endcap sample` writes into the folder."""
+    why = "" if icecat() else f"{ICECAT} is not there, so "
     return Dataset(
         "sample",
         folder / "items.jsonl.gz",
         folder / "judgments.csv",
-        note=f"{ICECAT} is not there, so this ran on the sample catalogue",
+        note=f"{why}this ran on the sample catalogue",
     )

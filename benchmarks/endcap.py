@@ -38,7 +38,7 @@ def run_command(arguments: list[str], data_dir: Path, log: Path) -> None:
     """Raises `CommandError`; all that the command says is appended to the log."""
     with log.open("ab") as file:
         done = subprocess.run(
-            [_executable(), *arguments],
+            [executable(), *arguments],
             cwd=ROOT,
             env=_environment(data_dir),
             stdout=file,
@@ -65,7 +65,7 @@ def serving(
     }
     with log.open("ab") as file:
         process = subprocess.Popen(
-            [_executable(), "serve"], cwd=ROOT, env=environment, stdout=file, stderr=file
+            [executable(), "serve"], cwd=ROOT, env=environment, stdout=file, stderr=file
         )
     try:
         yield Service(port, process.pid, _wait_until_ready(process, port, log))
@@ -99,7 +99,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
     raise CommandError(f"endcap serve was not ready in {READY_SECONDS} s: {_tail(log)}")
 
 
-def _executable() -> str:
+def executable() -> str:
     return str(Path(sys.executable).with_name("endcap"))
 
 

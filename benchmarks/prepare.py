@@ -39,10 +39,11 @@ class Prepared(msgspec.Struct, frozen=True):
     """What is not as it should be, for the report."""
 
 
-def prepare(out: Path, data_dir: Path | None, say: Say) -> Prepared:
-    """Ten minutes on the first run, most of it embedding; a few seconds later on."""
+def prepare(out: Path, data_dir: Path | None, say: Say, small: bool = False) -> Prepared:
+    """Ten minutes on the first run, most of it embedding; a few seconds later on. `small`: the
+    sample catalogue, also where Icecat is there, which takes a minute or two at first."""
     log = out / "endcap.log"
-    dataset = icecat()
+    dataset = None if small else icecat()
     folder = data_dir or out / f"data-{dataset.name if dataset else 'sample'}"
     folder.mkdir(parents=True, exist_ok=True)
     if dataset is None:

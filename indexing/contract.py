@@ -1,5 +1,6 @@
 """The data contract for items, read from `contracts/item.odcs.yaml`: the service tells it and
-measures itself by it, and a test holds the item's shape and checks equal to it."""
+measures itself by it, and a test holds the item's shape and checks equal to it. That for events is
+read by `app/events/contract.py`."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,7 +13,9 @@ import yaml
 # Beside this package both in a checkout and where a wheel is installed.
 CONTRACT_FILE = Path(__file__).parents[1] / "contracts" / "item.odcs.yaml"
 
-LogicalType = Literal["string", "integer", "number", "boolean", "timestamp", "array", "map"]
+LogicalType = Literal[
+    "string", "integer", "number", "boolean", "timestamp", "array", "map", "object"
+]
 Severity = Literal["error", "warning"]
 
 
@@ -51,6 +54,8 @@ class ContractField(msgspec.Struct, frozen=True, kw_only=True):
     """Each name in a map."""
     value: "ContractField | None" = None
     """Each value in a map."""
+    fields: tuple["ContractField", ...] = ()
+    """Those of an object."""
     examples: tuple[Any, ...] = ()
 
 
@@ -82,7 +87,7 @@ class Contract(msgspec.Struct, frozen=True):
     status: str
     owner: str
     description: str
-    """What an item is."""
+    """What is described."""
     fields: tuple[ContractField, ...]
     """In order. `version` is one of them, though no field of `Item`."""
     rules: tuple[QualityRule, ...]
@@ -175,6 +180,7 @@ class _Property(_Value, frozen=True, kw_only=True):
     map: _Map | None = None
     synonyms: tuple[_Synonym, ...] = ()
     quality: tuple[_Quality, ...] = ()
+    properties: tuple["_Property", ...] = ()
     examples: tuple[Any, ...]
 
 
@@ -242,6 +248,7 @@ def _field(name: str, part: _Value) -> ContractField:
         items=_field("items", part.items) if part.items else None,
         key=_field("key", part.map.key) if part.map else None,
         value=_field("value", part.map.value) if part.map else None,
+        fields=tuple(_field(each.name, each) for each in part.properties),
         examples=part.examples,
     )
 

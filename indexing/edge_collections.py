@@ -50,6 +50,7 @@ class EdgeCollections:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._threads = threading.Lock()
+        self._filling: set[str] = set()
         with edge_errors():
             folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
@@ -78,17 +79,24 @@ class EdgeCollections:
             name = new_name(spec, [child.name for child in self._folders()], now)
             info = CollectionInfo(name, spec, now)
             create_shard(self._folder / name, info).close()
+            self._filling.add(name)
             return info
 
     def open(self, info: CollectionInfo) -> ItemIndex:
         with edge_errors():
             stored = self._require(info)
-        return EdgeItemIndex(self._folder, stored.spec, stored.name)
+        index = EdgeItemIndex(self._folder, stored.spec, stored.name)
+        # A flush makes some 140 calls of fsync and holds the interpreter lock, so that nobody is
+        # answered. One for every few items was nearly all the time that a rebuild took to write
+        # them, and what is cut off begins anew anyhow.
+        index.lasting = lambda: stored.name not in self._filling
+        return index
 
     def settle(self, info: CollectionInfo) -> None:
         with edge_errors():
             self._require(info)
             settle_apart(self._folder / info.name)
+            self._filling.discard(info.name)
 
     def switch(self, to: CollectionInfo) -> None:
         with self._alone():
@@ -96,6 +104,7 @@ class EdgeCollections:
             pointer = self._pointer()
             if pointer.live != to.name:
                 self._point(_Pointer(live=to.name, previous=pointer.live))
+            self._filling.discard(to.name)
 
     def switch_back(self) -> CollectionInfo:
         with self._alone():

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,8 @@ class EdgeItemIndex(QdrantBackend):
     def __init__(self, folder: Path, spec: CollectionSpec, name: str | None = None) -> None:
         super().__init__(edge_dialect())
         self._shard = _open(folder / (name or spec.name), spec)
+        self.lasting: Callable[[], bool] = lambda: True
+        """Whether a write has to be on the disk when it returns, or only after `close`."""
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
         with edge_errors():
@@ -68,14 +70,16 @@ class EdgeItemIndex(QdrantBackend):
                 ]
                 # Points that are not there yet pass any condition.
                 self._shard.update(edge.UpdateOperation.upsert_points(stored, condition=condition))
-            self._shard.flush()
+            if self.lasting():
+                self._shard.flush()
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
         if not keys:
             return
         with edge_errors():
             self._shard.update(edge.UpdateOperation.delete_points([int(key) for key in keys]))
-            self._shard.flush()
+            if self.lasting():
+                self._shard.flush()
 
     def retrieve(self, query: ExpandedQuery, vectors: QueryVectors, limit: int) -> Candidates:
         condition = translate(query.effective_filter, self._dialect)

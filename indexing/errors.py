@@ -82,3 +82,17 @@ class IndexInUse(IndexUnavailable):
 
 class EncoderUnavailable(IndexingError):
     """The encoder's model cannot be loaded."""
+
+
+class EncoderAway(EncoderUnavailable):
+    """A service that encodes does not answer now, or not with the vectors that are wanted; no text
+    is at fault, and the same may be asked again later."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        """Seconds, where the service says so."""
+
+
+class TextRefused(IndexingError):
+    """A service that encodes has something against a text, or against the request as such."""

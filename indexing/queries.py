@@ -67,6 +67,9 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Whatever else the caller knows and rules may ask for."""
     experiments: Mapping[str, str] = {}
     """By experiment, the arm that this shopper is in."""
+    client_id: str = ""
+    """The shopper's browser or device, as the shop names it; empty where it does not say."""
+    session_id: str = ""
 
 
 class Variant(msgspec.Struct, frozen=True):

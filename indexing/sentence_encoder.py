@@ -62,11 +62,21 @@ class SentenceEncoder:
         _use_threads(_CORES)
         return self._encode(texts)
 
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        """How many tokens of the texts the model reads, the marks at both ends included."""
+        longest = int(self._model.max_seq_length or 512)
+        tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", None)
+        if tokenizer is None:
+            return sum(min(len(self._model.tokenizer.encode(text)), longest) for text in texts)
+        # As it is set: to set it otherwise would change it under other threads that encode.
+        encoded = tokenizer.encode_batch(list(texts))
+        return sum(min(sum(entry.attention_mask), longest) for entry in encoded)
+
     def _encode(self, texts: Sequence[str]) -> Floats:
         vectors = self._model.encode(
             list(texts), normalize_embeddings=True, show_progress_bar=False, batch_size=32
         )
-        return np.asarray(vectors, dtype=np.float32)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.size)
 
 
 def _use_threads(count: int) -> None:

@@ -15,3 +15,19 @@ class ModelRefused(RankingError):
 
 class TooLittleToLearnFrom(RankingError):
     """Judgments from which no model can be trained."""
+
+
+class InvalidBehaviour(RankingError):
+    """Definitions of features that cannot be used; a line for each mistake, with its place."""
+
+
+class ScorerUnavailable(RankingError):
+    """A service that scores does not answer in time, or not with scores."""
+
+
+class CannotServe(RankingError):
+    """A model cannot be served where and as it is asked for."""
+
+
+class InvalidFeatures(RankingError):
+    """Values that no model may be given, and why."""

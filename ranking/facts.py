@@ -1,6 +1,7 @@
 """What ranking knows about an item: numbers, and its words; made once per version of the item."""
 
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -25,8 +26,9 @@ NUMBERS = (
     # How many words of the title come before one such as `for` or `with`; what follows names the
     # thing that the item goes with. The title's length where there is no such word.
     "host_at",
-    # The leaf category as a token, 0 without one.
+    # The leaf category and the brand as tokens, 0 without one.
     "category",
+    "brand",
 )
 
 # `case for iPhone`, `bag, fits up to 15 inch`: what stands behind is another thing. Kept as stems.
@@ -59,6 +61,17 @@ def token(stem: str) -> int:
     return zlib.crc32(stem.encode())
 
 
+def category_token(categories: Sequence[str]) -> int:
+    """Of the whole path, since the same word may be a leaf in several places; 0 without one."""
+    return token(" > ".join(categories)) if categories else 0
+
+
+def brand_token(brand: str) -> int:
+    """However it is written; 0 without one."""
+    folded = " ".join(brand.casefold().split())
+    return token(folded) if folded else 0
+
+
 def facts_of(key: ItemKey, item: Item) -> ItemFacts:
     texts = (
         item.title,
@@ -79,7 +92,8 @@ def facts_of(key: ItemKey, item: Item) -> ItemFacts:
         item.released_at.timestamp() if item.released_at else np.nan,
         item.in_stock,
         host_at,
-        token(" > ".join(item.categories)) if item.categories else 0,
+        category_token(item.categories),
+        brand_token(item.brand),
     )
     return ItemFacts(
         key=key,

@@ -5,7 +5,7 @@ computed for the whole list of candidates at once.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,11 @@ import numpy.typing as npt
 from indexing.candidates import CORE, DENSE, Candidates, Floats
 from indexing.documents import ItemId
 from indexing.queries import Variant
+from ranking.behaviour import BEHAVIOUR
 from ranking.facts import BRAND, CATEGORIES, NUMBERS, TITLE, ItemFacts
 from ranking.text_match import TextMatch, match_texts, query_terms
 
-DEFINITIONS = {
+_OF_TEXT_AND_ITEM = {
     "dense": "exact cosine of query and item, at least 0",
     "lexical": "exact BM25 score over title, brand, category, description, relative to the best",
     "fused_rank": "1 / (1 + rank / 10) of the fused retrieval, ranks from 0",
@@ -37,18 +38,41 @@ DEFINITIONS = {
     "freshness": "exp(-years since release), 0 when unknown",
     "in_stock": "1 when in stock",
 }
+
+DEFINITIONS: Mapping[str, str] = {**_OF_TEXT_AND_ITEM, **BEHAVIOUR.texts}
+"""What shoppers did comes last, as `behaviour.toml` defines it."""
+
 FEATURES: tuple[str, ...] = tuple(DEFINITIONS)
+
+BEHAVIOUR_FEATURES = frozenset(BEHAVIOUR.names)
 
 TRUSTED = frozenset({"dense", "lexical", "fused_rank", "coverage"})
 """The evidence that the item is what was asked for. All others must first be shown to help, by many
 queries: the model starts from their having no effect, and gives that up slowly (`model.py`)."""
 
-FINGERPRINT = hashlib.sha256(repr(sorted(DEFINITIONS.items())).encode()).hexdigest()[:16]
+FINGERPRINT = hashlib.sha256(
+    repr((sorted(DEFINITIONS.items()), BEHAVIOUR.fingerprint)).encode()
+).hexdigest()[:16]
 
 PRIOR_RATING = 3.5
 PRIOR_REVIEWS = 10
 AGREEING = 20
 RANK_SCALE = 10.0
+
+UNKNOWN: Mapping[str, float] = {
+    "dense": 0.0,
+    "lexical": 0.0,
+    "coverage": 0.0,
+    "category_agreement": 0.0,
+    "price": 0.5,
+    "rating": PRIOR_RATING / 5.0,
+    "reviews": 0.0,
+    "popularity": 0.0,
+    "freshness": 0.0,
+    **dict(zip(BEHAVIOUR.names, BEHAVIOUR.neutral(1)[0].tolist(), strict=True)),
+}
+"""What a feature is where nothing is known; those that are left out always know."""
+
 _YEAR = 365.25 * 86_400.0
 
 
@@ -70,9 +94,11 @@ def extract(
     facts: Sequence[ItemFacts],
     now: datetime,
     variants: Sequence[Variant] = (),
+    behaviour: Floats | None = None,
 ) -> FeatureMatrix:
     """The features of `n` candidates in fused order; `facts` is in the same order. How well the
-    text fits is the best of the query and its variants, each of these by its weight."""
+    text fits is the best of the query and its variants, each of these by its weight. `behaviour`
+    holds the last columns, `BEHAVIOUR.names`; None where nothing is known of any shopper."""
     n = len(facts)
     numbers = _numbers(facts)
     zeros = np.zeros(n, dtype=np.float32)
@@ -90,7 +116,9 @@ def extract(
         ),
         **_item_columns(numbers, now),
     }
-    values = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+    own = np.stack([columns[name] for name in _OF_TEXT_AND_ITEM], axis=1).astype(np.float32)
+    learned = BEHAVIOUR.neutral(n) if behaviour is None else behaviour
+    values = np.concatenate([own, learned], axis=1)
     return FeatureMatrix(FEATURES, values, tuple(fact.item_id for fact in facts))
 
 

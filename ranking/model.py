@@ -1,18 +1,19 @@
 """The ranking model: a linear scorer over features between 0 and 1, built from TF-Ranking's parts.
 
 Linear on purpose: on queries it has not seen, it does as well as any deeper model that was tried on
-the 70 judged ones (`docs/relevance.md`), and it can say what each feature added.
+the 70 judged ones (`docs/relevance.md`), and it can say what each feature added. What can be had
+instead of it, once there are clicks enough, stands in `architectures.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 import tensorflow_ranking as tfr
 
 import ranking.tf_settings  # noqa: F401  # Before TensorFlow's first operation.
-from ranking.features import FEATURES, TRUSTED
+from ranking.features import BEHAVIOUR_FEATURES, FEATURES, TRUSTED
 
 PRIOR: dict[str, float] = {"dense": 5.0, "coverage": 4.5, "lexical": 1.5, "fused_rank": 1.5}
 """What the trusted features are worth before anything is learned; all others start at 0. Found by a
@@ -22,7 +23,42 @@ it; chosen on four folds and measured on the fifth, it reaches the same."""
 TRUSTED_PRECISION = 1.4
 CAUTIOUS_PRECISION = 7.0
 """How firmly a weight is held at its prior, as the precision of a Gaussian around it: the penalty
-is precision * (weight - prior)^2 / lists, so that more lists outweigh it."""
+is precision * (weight - prior)^2 / evidence, so that more evidence outweighs it."""
+
+
+class Evidence(NamedTuple):
+    """How much there is to learn from."""
+
+    queries: float
+    lists: float
+    """Of all queries together. A query's lists hold the same items, and what these are does not
+    change from one list to the next, so of that each query tells but once; what shoppers did with
+    them changes, so of that each list tells."""
+
+    def of(self, feature: str) -> float:
+        return self.lists if feature in BEHAVIOUR_FEATURES else self.queries
+
+
+Served = Callable[[Any], dict[str, Any]]
+"""Of one list, from features of shape `(n, features)` to its `scores` of shape `(n,)` and, where
+the model is a sum over features, `contributions` of shape `(n, features)`."""
+
+
+class Ranker(Protocol):
+    """A Keras model that scores lists, and can be written as a SavedModel."""
+
+    variables: Sequence[Any]
+    trainable_variables: Sequence[Any]
+    losses: Sequence[Any]
+
+    def __call__(self, inputs: Mapping[str, Any], training: bool = False) -> Any:
+        """`inputs` holds `features` of shape `(lists, size, features)` and `mask` of shape
+        `(lists, size)`; gives scores of shape `(lists, size)`."""
+
+    def count_params(self) -> int: ...
+
+    def served(self) -> Served:
+        """As it is now, the function that is exported."""
 
 
 @tf.keras.utils.register_keras_serializable(package="endcap")
@@ -43,23 +79,24 @@ class PullToPrior(tf.keras.regularizers.Regularizer):  # type: ignore[misc]  # n
         return {"prior": self.prior, "strength": self.strength}
 
 
-def pull_to_prior(lists: int) -> PullToPrior:
-    """For training on so many lists."""
-    strengths = [TRUSTED_PRECISION if name in TRUSTED else CAUTIOUS_PRECISION for name in FEATURES]
+def pull_to_prior(evidence: Evidence) -> PullToPrior:
+    precisions = {
+        name: TRUSTED_PRECISION if name in TRUSTED else CAUTIOUS_PRECISION for name in FEATURES
+    }
     return PullToPrior(
         prior=[[PRIOR.get(name, 0.0)] for name in FEATURES],
-        strength=[[strength / lists] for strength in strengths],
+        strength=[[precision / evidence.of(name)] for name, precision in precisions.items()],
     )
 
 
 class LinearRanker(tf.keras.Model):  # type: ignore[misc]  # TensorFlow has no types
     """Scores each candidate by itself: the sum over all features of weight times value."""
 
-    def __init__(self, lists: int) -> None:
+    def __init__(self, evidence: Evidence) -> None:
         super().__init__()
         self._flatten = tfr.keras.layers.FlattenList()
         self._restore = tfr.keras.layers.RestoreList()
-        pull = pull_to_prior(lists)
+        pull = pull_to_prior(evidence)
         self.output_layer = tf.keras.layers.Dense(
             1,
             use_bias=False,
@@ -67,11 +104,17 @@ class LinearRanker(tf.keras.Model):  # type: ignore[misc]  # TensorFlow has no t
             kernel_regularizer=pull,
         )
 
-    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
-        """`inputs` holds `features` of shape `(lists, size, features)` and `mask` of shape
-        `(lists, size)`; gives scores of shape `(lists, size)`."""
+    def call(self, inputs: Mapping[str, Any], training: bool = False) -> Any:
+        """See `Ranker`."""
         _, flat = self._flatten(({}, {"features": inputs["features"]}, inputs["mask"]))
         return self._restore((self.output_layer(flat["features"]), inputs["mask"]))
+
+    def served(self) -> Served:
+        def score(features: Any) -> dict[str, Any]:
+            contributions = features * tf.transpose(self.output_layer.kernel)
+            return {"scores": tf.reduce_sum(contributions, axis=1), "contributions": contributions}
+
+        return score
 
     def weights_by_feature(self) -> dict[str, float]:
         """What each feature is worth, as trained."""
@@ -79,16 +122,13 @@ class LinearRanker(tf.keras.Model):  # type: ignore[misc]  # TensorFlow has no t
         return {name: float(weight) for name, weight in zip(FEATURES, kernel, strict=True)}
 
 
-def export(model: LinearRanker, folder: Path) -> None:
+def export(model: Ranker, folder: Path) -> None:
     """Write a SavedModel whose one signature takes `features` of shape `(n, features)` and gives
-    `scores` of shape `(n,)` and `contributions` of shape `(n, features)`, which add up to them."""
+    `scores` of shape `(n,)` and, of an additive model, `contributions` of shape `(n, features)`,
+    which add up to them."""
     module = tf.Module()
-    module.kernel = tf.Variable(model.output_layer.kernel, name="kernel")
-
-    def score(features: Any) -> dict[str, Any]:
-        contributions = features * tf.transpose(module.kernel)
-        return {"scores": tf.reduce_sum(contributions, axis=1), "contributions": contributions}
-
+    # The variables alone: as a Keras object it would be written with all that Keras knows of it.
+    module.kept = list(model.variables)
     signature = tf.TensorSpec((None, len(FEATURES)), tf.float32, name="features")
-    module.score = tf.function(score, input_signature=[signature])
+    module.score = tf.function(model.served(), input_signature=[signature])
     tf.saved_model.save(module, str(folder), signatures={"serving_default": module.score})

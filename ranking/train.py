@@ -12,7 +12,7 @@ from indexing.documents import ItemId
 from ranking.dataset import JudgedList, stack
 from ranking.errors import TooLittleToLearnFrom
 from ranking.evaluate import ordered_by
-from ranking.model import LinearRanker
+from ranking.model import Evidence, LinearRanker
 from ranking.text import stems
 
 LEAST_QUERIES = 5
@@ -52,7 +52,7 @@ def train(lists: Sequence[JudgedList], seed: int) -> LinearRanker:
         "features": np.concatenate([tensors.features, tensors.features]),
         "mask": np.concatenate([tensors.mask, tensors.mask]),
     }
-    model = LinearRanker(len(useful))
+    model = LinearRanker(Evidence(len(useful), len(useful)))
     model.compile(
         optimizer=tf.keras.optimizers.Adam(_LEARNING_RATE),
         loss=tfr.keras.losses.SoftmaxLoss(),

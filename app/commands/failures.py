@@ -9,7 +9,7 @@ import click
 from app.admin.errors import KeyFileUnwritable
 from app.db.postgres import DatabaseUnavailable, DatabaseUnreachable
 from app.settings import InvalidSetting
-from indexing.errors import EncoderUnavailable, IndexingError, IndexInUse
+from indexing.errors import EncoderAway, EncoderUnavailable, IndexingError, IndexInUse
 from ranking.errors import RankingError
 from rules.errors import InvalidRules
 
@@ -28,6 +28,8 @@ def explain_failures() -> Iterator[None]:
             "the index is open in another process, most likely a running `endcap serve` or "
             "`make demo`; stop that first, or set ENDCAP_QDRANT_URL to use a Qdrant server"
         )
+    except EncoderAway as error:
+        _fail(f"ENDCAP_ENCODER_URL: {error}")
     except EncoderUnavailable as error:
         _fail(f"ENDCAP_ENCODER: {error}")
     except DatabaseUnreachable as error:

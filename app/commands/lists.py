@@ -10,6 +10,7 @@ from app.commands.progress import progress_bar
 from app.live import Live
 from app.search.shelf import lay_out
 from app.search.stages import Stages
+from app.training import judged
 from indexing.candidates import DENSE, LEXICAL
 from indexing.documents import ItemId
 from indexing.index import POOL_SIZE, QueryVectors
@@ -28,16 +29,7 @@ def judged_lists(
     live: Live, judgments: Judgments, queries: Iterable[str], progress: Progress
 ) -> Iterator[JudgedList]:
     """The hybrid candidates of each query without rules, with their features."""
-    for query in queries:
-        expanded = ExpandedQuery(text=query)
-        stages = Stages(_NO_BUDGET)
-        candidates = live.search.retrieve(live.index.current(), expanded, stages)
-        joined = live.search.join_features(expanded, candidates, datetime.now(UTC), stages)
-        candidates, features = joined.candidates, joined.features
-        yield JudgedList(
-            query, features.item_ids, features.values, candidates.fused, judgments.by_query[query]
-        )
-        progress(1)
+    return judged.judged_lists(live.search, live.index.current(), judgments, queries, progress)
 
 
 def by_one_retriever(live: Live, query: str, retriever: str) -> list[ItemId]:

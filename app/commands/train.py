@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 import msgspec
+import numpy as np
 
+from app.admin.audit_log import note
+from app.commands.failures import CommandFailed
 from app.commands.indexing import index_waiting
 from app.commands.lists import cross_validated, judged_lists
 from app.commands.progress import progress_bar, say
@@ -15,12 +18,18 @@ from app.live import Live
 from app.settings import Settings
 from ranking.dataset import JudgedList
 from ranking.evaluate import Estimate, measure, summarise
+from ranking.feature_checks import FeatureProfile, describe
 from ranking.features import FEATURES, FINGERPRINT
 from ranking.judgments import read_judgments
-from ranking.model_store import SAVED_MODEL, Manifest, ModelStore
+from ranking.model_store import SAVED_MODEL, Manifest
+
+ACTOR = "endcap train"
+PAGE = 20
 
 
-def run_train(settings: Settings, judgments: Path, seed: int, cross_validate: bool) -> None:
+def run_train(settings: Settings, judgments: Path | None, seed: int, cross_validate: bool) -> None:
+    if judgments is None:
+        raise CommandFailed("say what to learn from: --judgments FILE, --from-events, or both")
     read_judgments(judgments)  # What is wrong with the file is said before anything slow begins.
     with Live(settings, say=say) as live:
         index_waiting(live)
@@ -41,7 +50,7 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
     metrics = _figures(lists, seed) if cross_validate else {}
     now = datetime.now(UTC)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    models = ModelStore(live.settings.models_dir)
+    models = live.model_store
     version = f"{now:%Y%m%dT%H%M%S%f}-{digest[:8]}"
     export(model, models.path(version) / SAVED_MODEL)
     import tensorflow
@@ -59,15 +68,24 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
             seed=seed,
             metrics=metrics,
             tensorflow=tensorflow.__version__,
-        )
+            weights=model.weights_by_feature(),
+            parameters=int(model.count_params()),
+        ),
+        profile=_profile(lists),
     )
-    models.make_live(version)
+    models.make_live(version, ACTOR)
     with live.engine.begin() as connection:
         store_judgments(connection, judgments)
+        note(connection, ACTOR, "model.promote", f"model/{version}", after={"live": version})
     live.model.refresh()
     click.echo(f"model {version} trained on {len(queries)} queries is live")
     for name, figures in metrics.items():
         click.echo(f"  {name}: {figures['mean']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]")
+
+
+def _profile(lists: list[JudgedList]) -> FeatureProfile:
+    """Of rows such as it will be served with: the first of each list."""
+    return describe(np.concatenate([entry.features[:PAGE] for entry in lists]), len(lists))
 
 
 def _figures(lists: list[JudgedList], seed: int) -> dict[str, dict[str, float]]:

@@ -21,6 +21,15 @@ class Lock(IntEnum):
     INDEX_SWITCH = 4_202_614
     """Workers share it for each batch; a rebuild takes it for the moment in which it switches."""
 
+    EXPERIMENTS = 4_202_615
+    """Two experiments that start at once could both decide over the same thing."""
+
+    TRAINING = 4_202_616
+    """One training at a time; held by a connection as long as it lasts."""
+
+    TRAINING_SCHEDULE = 4_202_617
+    """Two processes that look at the clock at once would both ask for a training."""
+
 
 def take_turn(connection: Connection, lock: Lock) -> None:
     """Wait until no other transaction holds the lock; taking it again costs nothing."""

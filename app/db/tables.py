@@ -16,8 +16,10 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     Sequence,
+    SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -71,6 +73,13 @@ items = Table(
     Column("changed_in", BigInteger, nullable=False, server_default=text(CURRENT_TRANSACTION)),
     Index(None, "changed_in"),
     Index(None, "group_id"),
+    # By EAN and the like, which events may name an item by.
+    Index(
+        "ix_items_codes",
+        text("item_codes(attributes)"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
     CheckConstraint("state in ('live', 'deleted', 'incomplete')", name="state"),
 )
 
@@ -294,4 +303,162 @@ api_keys = Table(
     Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     Column("last_used_at", DateTime(timezone=True)),
+)
+
+ranking_events = Table(
+    "ranking_events",
+    metadata,
+    # Lists as they were shown, one page each; with the items' features of that moment, so that
+    # training never sees a later one.
+    Column("query_id", Text, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    # When features could first be made of it: its arrival; for what is imported, when it happened.
+    Column("known_at", DateTime(timezone=True), nullable=False),
+    Column("source", Text, nullable=False),
+    # Empty where nobody said.
+    Column("client_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    # In lower case, with single blanks.
+    Column("query", Text, nullable=False),
+    Column("sort", Text, nullable=False),
+    # How many hits stand on earlier pages.
+    Column("first", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("item_keys", ARRAY(BigInteger), nullable=False),
+    # Of each item, its index in `ranking.events.PLACEMENTS`.
+    Column("placements", ARRAY(SmallInteger), nullable=False),
+    # 32-bit floats, little-endian, item by item, in the order of the features that the fingerprint
+    # names; None where no model scored the list.
+    Column("features", LargeBinary),
+    Column("feature_fingerprint", Text),
+    Column("model_version", Text, nullable=False),
+    Column("ruleset_version", BigInteger, nullable=False),
+    # By experiment, the arm that answered: at most one experiment of models and one of rules.
+    Column("experiments", JSONB, nullable=False, server_default="{}"),
+    # The organic order was drawn by chance, from the scores.
+    Column("explored", Boolean, nullable=False, server_default="false"),
+    # Of an interleaved list, the index of the arm that each item stands for; -1 for neither.
+    Column("teams", ARRAY(SmallInteger)),
+    Column("total_ms", Float),
+    Column("degraded", ARRAY(Text), nullable=False, server_default="{}"),
+    # The lowest position that the client said was seen, and that something was done with.
+    Column("impressions_to", Integer),
+    Column("interactions_to", Integer),
+    # From then on it is kept so long as the contract says, however long ago it happened.
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("changed_in", BigInteger, nullable=False, server_default=text(CURRENT_TRANSACTION)),
+    CheckConstraint("source in ('search', 'import')", name="source"),
+    Index(None, "at"),
+    Index("ix_ranking_events_client_id_at", "client_id", "at"),
+    Index(
+        "ix_ranking_events_experiments",
+        "at",
+        postgresql_where=text("experiments <> '{}'::jsonb"),
+    ),
+    # Rows come in the order of that time, so that a summary of each block is enough.
+    Index(None, "stored_at", postgresql_using="brin"),
+    Index(None, "changed_in"),
+)
+
+interaction_events = Table(
+    "interaction_events",
+    metadata,
+    Column("key", BigInteger, Identity(always=True), primary_key=True),
+    # Given, or made of what the event says: the same event again is not stored again.
+    Column("id", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("known_at", DateTime(timezone=True), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    # As given; what was found to be the list that it belongs to stands in `list_id`.
+    Column("query_id", Text),
+    Column("query", Text, nullable=False),
+    Column("object_id", Text),
+    Column("item_key", BigInteger),
+    Column("position", Integer),
+    Column("quantity", Integer, nullable=False, server_default="1"),
+    # In millionths of the currency's major unit, so that sums are exact.
+    Column("revenue", BigInteger, nullable=False, server_default="0"),
+    Column("list_id", Text),
+    Column("attribution", Text),
+    # All of it as it was sent.
+    Column("document", JSONB, nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("changed_in", BigInteger, nullable=False, server_default=text(CURRENT_TRANSACTION)),
+    CheckConstraint("source in ('api', 'import')", name="source"),
+    CheckConstraint("attribution in ('given', 'inferred')", name="attribution"),
+    UniqueConstraint("id"),
+    Index(None, "at"),
+    Index("ix_interaction_events_client_id_at", "client_id", "at"),
+    Index(None, "stored_at", postgresql_using="brin"),
+    Index(None, "list_id"),
+    # Those whose list is not known, or not yet.
+    Index(
+        None,
+        "query_id",
+        postgresql_where=text("query_id is not null and attribution is distinct from 'given'"),
+    ),
+    Index(None, "changed_in"),
+)
+
+behaviour_counts = Table(
+    "behaviour_counts",
+    metadata,
+    # Whole numbers throughout: they add up to the same in any order, to the last digit.
+    Column("query", Text, primary_key=True),
+    Column("item_key", BigInteger, primary_key=True, autoincrement=False),
+    # The hour in which it happened.
+    Column("bucket", DateTime(timezone=True), primary_key=True),
+    Column("impressions", BigInteger, nullable=False, server_default="0"),
+    # Impressions, each by how likely its position is looked at, in millionths.
+    Column("exposure", BigInteger, nullable=False, server_default="0"),
+    Column("clicks", BigInteger, nullable=False, server_default="0"),
+    Column("carts", BigInteger, nullable=False, server_default="0"),
+    Column("purchases", BigInteger, nullable=False, server_default="0"),
+    Column("dismissals", BigInteger, nullable=False, server_default="0"),
+    Column("revenue", BigInteger, nullable=False, server_default="0"),
+    Column("changed_in", BigInteger, nullable=False, server_default=text(CURRENT_TRANSACTION)),
+    Index(None, "changed_in"),
+    Index(None, "bucket"),
+)
+
+behaviour_progress = Table(
+    "behaviour_progress",
+    metadata,
+    # Up to which transaction the log has been counted.
+    Column("name", Text, primary_key=True),
+    Column("seen_transaction", BigInteger, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)
+
+examination_curves = Table(
+    "examination_curves",
+    metadata,
+    # How likely each position is looked at; a list is counted by the newest curve known when the
+    # list was.
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("known_at", DateTime(timezone=True), nullable=False),
+    Column("parts_per_million", ARRAY(Integer), nullable=False),
+    Column("origin", Text, nullable=False),
+)
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # `{name, weight, model_version, ruleset_version}` each; None means the live one.
+    Column("arms", JSONB, nullable=False),
+    Column("guardrails", JSONB, nullable=False, server_default="{}"),
+    Column("starts_at", DateTime(timezone=True)),
+    Column("ends_at", DateTime(timezone=True)),
+    Column("stopped_at", DateTime(timezone=True)),
+    Column("stopped_because", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("created_by", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default="1"),
+    CheckConstraint("kind in ('split', 'interleave')", name="kind"),
 )

@@ -27,6 +27,9 @@ class Reject(msgspec.Struct, frozen=True):
     row: str
 
 
+Keep = Callable[[Reject], None]
+
+
 class ImportSummary(msgspec.Struct, frozen=True):
     rows: int
     written: Written
@@ -49,7 +52,7 @@ class Importer:
         kind = self._mapping.format or feed_format(feed)
         rows = read_feed(feed, kind)
         total, rejected, written = 0, 0, Written()
-        with _rejects(self._rejects_file) as keep:
+        with keeping_rejects(self._rejects_file) as keep:
             while batch := self._batch(rows):
                 good = [entry for entry in batch if isinstance(entry, Item)]
                 bad = [entry for entry in batch if isinstance(entry, Reject)]
@@ -75,7 +78,7 @@ class Importer:
 
 
 @contextmanager
-def _rejects(path: Path) -> Iterator[Callable[[Reject], None]]:
+def keeping_rejects(path: Path) -> Iterator[Keep]:
     """Opens the file with the first reject; one of an earlier run of the same feed goes."""
     file: IO[bytes] | None = None
     path.unlink(missing_ok=True)

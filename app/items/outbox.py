@@ -19,6 +19,7 @@ from app.tasks.repository import Step, note_indexed
 from indexing.composition import compose
 from indexing.documents import ItemKey
 from indexing.encoder import Encoder
+from indexing.errors import EncoderAway
 from indexing.index import ItemIndex
 from indexing.indexer import Indexer
 
@@ -160,7 +161,8 @@ def index_items(target: Target, stored: list[StoredItem]) -> Failed:
         return {}
     try:
         target.indexer.write([compose(entry.key, entry.version, entry.item) for entry in stored])
-    except DBAPIError:
+    except (DBAPIError, EncoderAway):
+        # A service that is away for a moment would be back before it is asked again.
         raise
     except Exception as error:  # whatever the encoder or the index has against one of them
         # Raises where the index or the encoder is away, and it is not an item that is at fault.

@@ -13,8 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.tables import query_counts, rule_usage
 from app.following import keep_refreshing
-from app.search.schemas import SearchResponse
-from indexing.queries import SearchQuery
+from app.search.shown import Shown
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 1.0
@@ -47,7 +46,8 @@ class UsageCounter:
         self._fired: Counter[tuple[str, str]] = Counter()
         self._asked: Counter[str] = Counter()
 
-    def count(self, query: SearchQuery, response: SearchResponse) -> None:
+    def record(self, shown: Shown) -> None:
+        query, response = shown.query, shown.response
         if query.page > 1:
             return
         text = " ".join(query.text.split()).casefold().replace("\x00", "")

@@ -15,6 +15,7 @@ from indexing.filter_parser import parse_filter
 from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH, SearchQuery, parse_sort
 
 Text = Annotated[str, QueryParameter(max_length=MAX_QUERY_LENGTH)]
+Identity = Annotated[str, QueryParameter(max_length=200)]
 Names = list[str] | None
 
 
@@ -28,6 +29,8 @@ def make_query(given: Circumstances, text: str, raw_filter: dict[str, Any] | Non
         locale=given.locale,
         context=given.context,
         experiments=given.experiments,
+        client_id=given.client_id,
+        session_id=given.session_id,
     )
 
 
@@ -64,6 +67,8 @@ class SearchController(Controller):
         in_stock: FromQuery[bool | None] = None,
         price_min: FromQuery[float | None] = None,
         price_max: FromQuery[float | None] = None,
+        client_id: Identity = "",
+        session_id: Identity = "",
     ) -> SearchResponse:
         """The simple cases of `POST /v1/search`; `brand`, `category` and `segment` may be
         repeated."""
@@ -88,5 +93,7 @@ class SearchController(Controller):
                 explain=explain,
                 segments=tuple(segment or ()),
                 locale=locale,
+                client_id=client_id,
+                session_id=session_id,
             )
         )

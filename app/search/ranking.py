@@ -1,5 +1,6 @@
 """All that one query found, in its final order; made by the pipeline, cut into pages."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,8 +8,8 @@ import numpy as np
 from indexing.candidates import Candidates, no_candidates
 from indexing.documents import ItemId
 from ranking.features import FeatureMatrix, no_features
-from ranking.scorer import Scores
-from rules.arrange import Arrangement
+from ranking.scorer import RetrievalOrderScorer, Scores
+from rules.arrange import Arrangement, Placed
 from rules.match import FiredRules, Suppressed
 from rules.rewrite import Rewritten
 
@@ -22,6 +23,14 @@ class Ranking(NamedTuple):
     features: FeatureMatrix = no_features([])
     scores: Scores = Scores(np.empty(0, np.float32))
     arrangement: Arrangement = Arrangement(())
+    model_version: str = RetrievalOrderScorer.version
+    """Of the model that gave the scores; `a+b` where two were drafted into one order."""
+    experiments: Mapping[str, str] = {}
+    """By experiment that this request took part in, the arm."""
+    explored: bool = False
+    """The organic order was drawn by chance."""
+    teams: Mapping[int, int] | None = None
+    """Of two drafted orders: by candidate, the index of the arm that drafted it."""
 
     @property
     def suppressed(self) -> tuple[Suppressed, ...]:
@@ -30,6 +39,14 @@ class Ranking(NamedTuple):
             *self.fired.suppressed,
             *self.rewritten.suppressed,
             *self.arrangement.suppressed,
+        )
+
+    def teams_of(self, page: Sequence[Placed]) -> tuple[int, ...] | None:
+        """For each hit of a page the index of its arm; -1 for what a rule has pinned there."""
+        if self.teams is None:
+            return None
+        return tuple(
+            -1 if hit.placement == "pinned" else self.teams.get(hit.candidate, -1) for hit in page
         )
 
     @property

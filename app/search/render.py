@@ -54,6 +54,8 @@ def render(
         degraded=stages.degraded,
         timings_ms=stages.timings(),
         sort=RELEVANCE if rewritten.sort is None else str(rewritten.sort),
+        experiments=ranking.experiments,
+        explored=ranking.explored or msgspec.UNSET,
         redirect=rewritten.redirect,
         banners=rewritten.banners,
         data=rewritten.data,

@@ -25,6 +25,9 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     context: Annotated[dict[Label, ContextText | float | bool], msgspec.Meta(max_length=50)] = {}
     experiments: Annotated[dict[Label, Label], msgspec.Meta(max_length=50)] = {}
     """By experiment, the arm that the shopper is in."""
+    client_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """The shopper's browser or device; what is done with the results is sent with the same one."""
+    session_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class SearchRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
@@ -153,6 +156,10 @@ class SearchResponse(msgspec.Struct, frozen=True):
     """The version of the rules that answered; 0 where there are none."""
     sort: str = "relevance"
     """The order that the hits are in, the shopper's or a rule's."""
+    experiments: Mapping[str, str] = {}
+    """By experiment of Endcap's own that this shopper takes part in, the arm."""
+    explored: bool | msgspec.UnsetType = msgspec.UNSET
+    """True where the model's order was varied by chance; left out otherwise."""
     redirect: str | None = None
     """Where to send the shopper instead of showing hits."""
     banners: tuple[Banner, ...] = ()

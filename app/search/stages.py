@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from app.search.schemas import Timings
+from indexing.errors import EncoderAway
+from ranking.errors import ModelRefused, ScorerUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,14 @@ class Stages:
     def degrade(self, stage: str) -> None:
         self._degraded[stage] = None
 
+    def fall_back(self, stage: str, error: Exception) -> None:
+        """A service that is away is told in one line: every search meets it as long as it is."""
+        if isinstance(error, EncoderAway | ScorerUnavailable | ModelRefused):
+            logger.warning("stage %s: %s; its fallback answers", stage, error)
+        else:
+            logger.error("stage %s failed; its fallback answers", stage, exc_info=error)
+        self.degrade(stage)
+
     def in_time(self, stage: str) -> bool:
         """Whether the stage may still begin; one that may not is degraded."""
         if perf_counter() - self._started <= self._budget:
@@ -50,9 +60,8 @@ class Stages:
         with self.timed(stage):
             try:
                 yield
-            except Exception:  # whatever it was, the fallback answers
-                logger.exception("stage %s failed; its fallback answers", stage)
-                self.degrade(stage)
+            except Exception as error:  # whatever it was, the fallback answers
+                self.fall_back(stage, error)
 
     def timings(self) -> Timings:
         spent = {name: round(seconds * 1e3, 3) for name, seconds in self._spent.items()}

@@ -25,8 +25,15 @@ Kind = Literal[
     "dead_letters.replay",
     "reindex",
     "reindex.rollback",
+    "models.train",
 ]
-RUNNABLE: tuple[Kind, ...] = ("items.delete", "dead_letters.replay", "reindex", "reindex.rollback")
+RUNNABLE: tuple[Kind, ...] = (
+    "items.delete",
+    "dead_letters.replay",
+    "reindex",
+    "reindex.rollback",
+    "models.train",
+)
 """Kinds that a runner takes up; the others are done as their changes are indexed."""
 
 MAX_ERRORS = 100

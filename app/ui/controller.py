@@ -18,6 +18,8 @@ from app.ui.view import Problem, Results, view_results
 from indexing.queries import SearchQuery
 
 _log = logging.getLogger(__name__)
+MAX_IDENTITY = 200
+"""Characters; the page's own names are shorter."""
 
 _HEADERS = {
     **page_headers(),
@@ -45,6 +47,8 @@ class SearchPage(Controller):
         q: FromQuery[str] = "",
         page: FromQuery[str] = "1",
         explain: FromQuery[str] = "",
+        client_id: FromQuery[str] = "",
+        session_id: FromQuery[str] = "",
     ) -> Template:
         """`page` and `explain` are read as text, so that a mistyped one is answered as a page."""
         try:
@@ -53,7 +57,12 @@ class SearchPage(Controller):
             wanted = Address(q=q.strip(), explain=is_on(explain))
             return _render(request, wanted, 400, problem=Problem("request", str(error)))
         query = SearchQuery(
-            text=address.q, page=address.page, per_page=PER_PAGE, explain=address.explain
+            text=address.q,
+            page=address.page,
+            per_page=PER_PAGE,
+            explain=address.explain,
+            client_id=client_id[:MAX_IDENTITY],
+            session_id=session_id[:MAX_IDENTITY],
         )
         try:
             response = search.search(query)

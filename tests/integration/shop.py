@@ -16,7 +16,6 @@ from app.db.engine import connect, migrate
 from app.db.postgres import EmbeddedPostgres
 from app.items.repository import write_items
 from app.live import Live
-from app.rules.live_rules import LiveRules
 from app.settings import Settings
 from indexing.documents import Item
 from indexing.encoder import HashEncoder
@@ -33,10 +32,10 @@ Raw = dict[str, Any]
 class Shop:
     """The service as those who manage its rules and those who search in it see it."""
 
-    def __init__(self, client: TestClient[Any], rules: LiveRules) -> None:
+    def __init__(self, client: TestClient[Any], live: Live) -> None:
         self.client = client
+        self.live = live
         self.version = 0
-        self._rules = rules
 
     def publish(self, *rules: Raw) -> None:
         """These rules and no others are live, stored in this order."""
@@ -46,7 +45,7 @@ class Shop:
     def publish_draft(self) -> None:
         self.version = body(self.client.post(SETS, json={"message": "A test"}), 201)["version"]
         body(self.client.post(f"{SETS}/{self.version}/publish"))
-        self._rules.refresh()  # It would be told within a second, which is too long for a test.
+        self.live.rules.refresh()  # It would be told within a second, which is too long for a test.
 
     def search(self, query: str = "", **fields: Any) -> Raw:
         answer: Raw = body(self.client.post(SEARCH, json={"query": query, **fields}))
@@ -65,7 +64,7 @@ class Shop:
 def open_shop(postgres: EmbeddedPostgres, folder: Path, items: Sequence[Item]) -> Iterator[Shop]:
     """A shop that sells the items, stored in this order. The name of the folder is that of its
     database, too."""
-    engine = connect(_create_database(postgres, folder.name))
+    engine = connect(create_database(postgres, folder.name))
     try:
         migrate(engine)
         settings = Settings(data_dir=folder, admin_key=ADMIN_KEY)
@@ -78,7 +77,7 @@ def open_shop(postgres: EmbeddedPostgres, folder: Path, items: Sequence[Item]) -
             live.store.refresh()
             with TestClient(create_app(live)) as client:
                 client.headers["Authorization"] = f"Bearer {ADMIN_KEY}"
-                yield Shop(client, live.rules)
+                yield Shop(client, live)
     finally:
         engine.dispose()
 
@@ -106,7 +105,7 @@ def case(what: str, *values: Any) -> Any:
     return pytest.param(*values, id=what)
 
 
-def _create_database(postgres: EmbeddedPostgres, name: str) -> str:
+def create_database(postgres: EmbeddedPostgres, name: str) -> str:
     server = create_engine(postgres.url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'create database "{name}"'))

@@ -106,6 +106,7 @@ def test_answer_has_exactly_the_documented_shape(client: Client) -> None:
         "timings_ms",
         "ruleset_version",
         "sort",
+        "experiments",
         "redirect",
         "banners",
         "data",
@@ -437,7 +438,7 @@ def test_openapi_names_the_routes_their_fields_and_their_limits(client: Client) 
     assert request["query"]["maxLength"] == 512
     assert request["per_page"]["maximum"] == 100
     answer = document["components"]["schemas"]["SearchResponse"]["properties"]
-    assert set(answer) == set(post(client, explain=True).json())
+    assert set(answer) == {*post(client, explain=True).json(), "explored"}
     parameters = {one["name"] for one in document["paths"]["/v1/search"]["get"]["parameters"]}
     assert {"q", "page", "per_page", "explain", "brand", "category", "in_stock"} <= parameters
 

@@ -34,3 +34,9 @@ def test_query_is_nearest_to_what_it_means(encoder: SentenceEncoder) -> None:
 
 def test_copy_for_single_queries_is_in_use(encoder: SentenceEncoder) -> None:
     assert encoder._query_model is not None
+
+
+def test_tokens_are_counted_as_far_as_the_model_reads(encoder: SentenceEncoder) -> None:
+    assert encoder.count_tokens(["kettle"]) == 3
+    assert encoder.count_tokens(["kettle", "kettle lamp"]) == 3 + 4
+    assert encoder.count_tokens(["lamp " * 3_000]) == 256

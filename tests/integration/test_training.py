@@ -18,7 +18,7 @@ from ranking.dataset import JudgedList, stack
 from ranking.errors import ModelRefused, TooLittleToLearnFrom
 from ranking.evaluate import ndcg, ordered_by
 from ranking.features import FEATURES
-from ranking.model import LinearRanker, export
+from ranking.model import Evidence, LinearRanker, export
 from ranking.model_store import SAVED_MODEL, ModelStore
 from ranking.tf_scorer import TensorFlowScorer
 from ranking.train import cross_validate, score, split, train
@@ -118,7 +118,7 @@ def test_lists_of_different_lengths_are_padded_and_padding_has_no_say() -> None:
     assert tensors.features.shape == (2, 9, len(FEATURES))
     assert tensors.mask.sum(axis=1).tolist() == [3, 9]
     assert tensors.labels[0].tolist() == [*map(float, short.grades.values()), *[-1.0] * 6]
-    padded = LinearRanker(2)
+    padded = LinearRanker(Evidence(2, 2))
     scores = padded({"features": tensors.features, "mask": tensors.mask}).numpy()
     assert (scores[0, 3:] < scores[0, :3].min()).all()
 

@@ -55,6 +55,18 @@ def test_newest_of_several_is_live_only_once_it_is_made_so(models: ModelStore) -
     assert models.manifest("v1").version == "v1"
 
 
+def test_what_a_rollback_makes_live_is_known_before(models: ModelStore) -> None:
+    assert models.live_before() is None
+    for version in ("v1", "v2", "v3"):
+        models.add(make_manifest(version))
+        models.make_live(version)
+
+    known = models.live_before()
+
+    assert models.roll_back().version == known == "v2"
+    assert models.live_before() == "v1"
+
+
 def test_another_process_sees_what_is_live(models: ModelStore, tmp_path: Path) -> None:
     models.add(make_manifest())
     models.make_live("v1")
@@ -67,7 +79,7 @@ def test_nothing_unfinished_is_left_behind(models: ModelStore, tmp_path: Path) -
     models.make_live("v1")
 
     files = {path.name for path in (tmp_path / "models").rglob("*") if path.is_file()}
-    assert files == {"manifest.json", "live"}
+    assert files == {"manifest.json", "live", "history.jsonl", ".lock"}
 
 
 def test_model_of_other_features_is_refused_with_their_names(models: ModelStore) -> None:
@@ -132,7 +144,7 @@ def test_damaged_manifest_is_refused(models: ModelStore, tmp_path: Path, content
 def test_version_that_was_never_sealed_is_refused(models: ModelStore, tmp_path: Path) -> None:
     (tmp_path / "models" / "v1").mkdir(parents=True)
 
-    with pytest.raises(ModelRefused, match="v1 has no readable manifest"):
+    with pytest.raises(ModelRefused, match="there is no model v1"):
         models.make_live("v1")
 
 

@@ -46,6 +46,17 @@ def test_nothing_set_means_everything_embedded_and_local() -> None:
         ("ENDCAP_QDRANT_URL", "http://q.example:6333", "qdrant_url", "http://q.example:6333"),
         ("ENDCAP_QDRANT_URL", "https://[::1]:6333", "qdrant_url", "https://[::1]:6333"),
         ("ENDCAP_ENCODER", "intfloat/e5-small-v2", "encoder", "intfloat/e5-small-v2"),
+        ("ENDCAP_EXPLORATION", "0.05", "exploration", 0.05),
+        ("ENDCAP_ENCODER_URL", "http://e.example:80/v1", "encoder_url", "http://e.example:80/v1"),
+        (
+            "ENDCAP_ENCODER_MODEL",
+            "text-embedding-3-small",
+            "encoder_model",
+            "text-embedding-3-small",
+        ),
+        ("ENDCAP_ENCODER_TIMEOUT", "1.5", "encoder_timeout", 1.5),
+        ("ENDCAP_SCORER_URL", "grpc://m.example:8500", "scorer_url", "grpc://m.example:8500"),
+        ("ENDCAP_SCORER_URL", "grpc://[::1]:8500", "scorer_url", "grpc://[::1]:8500"),
     ],
 )
 def test_setting_is_read_into_its_type(
@@ -55,6 +66,10 @@ def test_setting_is_read_into_its_type(
 
     assert getattr(settings, field) == expected
     assert type(getattr(settings, field)) is type(expected) or isinstance(expected, Path)
+
+
+def test_exploration_is_a_share() -> None:
+    assert "a share from 0 to 1" in refusal("ENDCAP_EXPLORATION", "5")
 
 
 def test_every_setting_has_a_variable_of_its_name() -> None:
@@ -93,6 +108,15 @@ def test_empty_variable_is_as_good_as_none(field: str, value: str) -> None:
         ("ENDCAP_ENCODER", "./no/such/model", "there is no folder './no/such/model'"),
         ("ENDCAP_ENCODER", "/no/such/model", "there is no folder '/no/such/model'"),
         ("ENDCAP_ENCODER", "~nobody-here/model", "there is no such user's folder"),
+        ("ENDCAP_ENCODER_URL", "e.example/v1", "expected http://… or https://…, got"),
+        ("ENDCAP_ENCODER_KEY", "schlüssel", "expected printable ASCII"),
+        ("ENDCAP_ENCODER_TIMEOUT", "0", "expected seconds, above 0 and at most 60, got '0'"),
+        ("ENDCAP_ENCODER_TIMEOUT", "fast", "expected seconds"),
+        ("ENDCAP_SCORER_URL", "m.example:8500", "expected grpc://host:port, got"),
+        ("ENDCAP_SCORER_URL", "http://m.example:8500", "expected grpc://host:port"),
+        ("ENDCAP_SCORER_URL", "grpc://m.example", "expected grpc://host:port"),
+        ("ENDCAP_SCORER_URL", "grpc://m.example:8500/v1", "expected grpc://host:port"),
+        ("ENDCAP_SCORER_URL", "grpc://[::1", "expected grpc://host:port"),
         ("ENDCAP_DATA_DIR", "~nobody-here/data", "there is no such user's folder"),
         ("ENDCAP_DATA_DIR", "/dev/null", "'/dev/null' is not a folder"),
         ("ENDCAP_DATA_DIR", "/dev/null/data", "'/dev/null' is not a folder"),
@@ -108,6 +132,31 @@ def test_wrong_value_is_one_line_that_names_the_variable(
     assert said.startswith(f"{variable}: ")
     assert reason in said
     assert "\n" not in said
+
+
+def test_encoder_is_in_this_process_or_a_service_and_not_both() -> None:
+    both = {"ENDCAP_ENCODER": "some-model", "ENDCAP_ENCODER_URL": "http://e.example/v1"}
+
+    with pytest.raises(InvalidSetting, match="not both"):
+        read_settings(both)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({}, ""),
+        ({"ENDCAP_ENCODER": "some-model"}, "some-model"),
+        ({"ENDCAP_ENCODER_URL": "http://e.example/v1"}, "service:"),
+        (
+            {"ENDCAP_ENCODER_URL": "http://e.example/v1", "ENDCAP_ENCODER_MODEL": "large"},
+            "service:large",
+        ),
+    ],
+)
+def test_encoder_is_known_by_its_model_and_not_by_where_it_is(
+    given: dict[str, str], name: str
+) -> None:
+    assert read_settings(given).encoder_name == name
 
 
 def test_password_of_a_database_is_never_repeated() -> None:

@@ -97,4 +97,35 @@ export const keys = {
   revoke: (id) => call("DELETE", `/v1/admin/keys/${encodeURIComponent(id)}`),
 };
 
+const modelPath = (version) => `/v1/admin/models/${encodeURIComponent(version)}`;
+
+export const models = {
+  list: (page = 1, perPage = 50) =>
+    call("GET", "/v1/admin/models", { query: { page, per_page: perPage } }),
+  get: (version) => call("GET", modelPath(version)),
+  train: (body) => call("POST", "/v1/admin/models/train", { body }),
+  promote: (version, force) =>
+    call("POST", `${modelPath(version)}/promote`, { body: force ? { force } : {} }),
+  rollback: () => call("POST", "/v1/admin/models/rollback"),
+  compare: (body) => call("POST", "/v1/admin/models/compare", { body }),
+};
+
+export const features = () => call("GET", "/v1/admin/features");
+
+const experimentPath = (key) => `/v1/admin/experiments/${encodeURIComponent(key)}`;
+
+export const experiments = {
+  list: () => call("GET", "/v1/admin/experiments"),
+  get: (key) => call("GET", experimentPath(key)),
+  create: (plan) => call("POST", "/v1/admin/experiments", { body: plan }),
+  save: (key, plan, revision) => call("PUT", experimentPath(key), { body: plan, revision }),
+  remove: (key, revision) => call("DELETE", experimentPath(key), { revision }),
+  start: (key, at, revision) =>
+    call("POST", `${experimentPath(key)}/start`, { body: at ? { at } : {}, revision }),
+  stop: (key, reason, revision) =>
+    call("POST", `${experimentPath(key)}/stop`, { body: { reason }, revision }),
+};
+
+export const cancelTask = (id) => call("POST", `/v1/tasks/${id}/cancel`);
+
 export const searchItems = (body) => call("POST", "/v1/search", { body });

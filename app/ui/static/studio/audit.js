@@ -14,6 +14,9 @@ const ACTIONS = {
   "rule.create": "created", "rule.update": "changed", "rule.delete": "deleted",
   "ruleset.create": "froze", "ruleset.publish": "published", "ruleset.unschedule": "took back the publication of",
   "ruleset.rollback": "rolled back to", "key.create": "created", "key.revoke": "revoked",
+  "model.request": "asked for a training,", "model.train": "trained", "model.promote": "promoted",
+  "model.rollback": "rolled back to", "experiment.create": "planned", "experiment.update": "changed",
+  "experiment.delete": "deleted", "experiment.start": "started", "experiment.stop": "stopped",
 };
 
 export async function showAudit(root, { params }) {

@@ -10,7 +10,9 @@ export function ask({ title, text, body, answers }) {
   // Enter does what is asked, except where that cannot be taken back.
   const first = answers.findLastIndex(({ kind }) => kind !== "danger");
   const buttons = answers.map(({ value, label, kind }, n) =>
-    h("button", { value, class: kind ?? "plain", autofocus: n === first }, label));
+    h("button", { value, class: kind ?? "plain", autofocus: n === first,
+      // No answer is no way to hand in the form: a field may be empty, and Enter in it means yes.
+      type: value ? "submit" : "button", onclick: value ? undefined : () => dialog.close("") }, label));
   const dialog = h("dialog",
     { "aria-labelledby": id, "aria-describedby": said ? `${id}-text` : null },
     h("form", { method: "dialog" },

@@ -19,6 +19,8 @@ export function day(iso) {
   return (midnight ? DAY : MOMENT).format(date);
 }
 
+export const date = (iso) => (readable(iso) ? DAY.format(new Date(iso)) : String(iso));
+
 export function ago(iso, now = Date.now()) {
   if (!iso || !readable(iso)) return String(iso ?? "");
   const away = Date.parse(iso) - now;

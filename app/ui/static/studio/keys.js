@@ -15,7 +15,7 @@ const SCOPES = {
   search: "search, where searching needs a key",
   events: "send events, where that needs a key",
   "items:write": "change items",
-  models: "models",
+  models: "train and promote models, run experiments",
   admin: "everything, and keys",
 };
 

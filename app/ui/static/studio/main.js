@@ -4,8 +4,14 @@ import { onExpired, whoIs } from "./api.js";
 import { showAudit } from "./audit.js";
 import { confirmed } from "./dialog.js";
 import { clear, h, viewHead } from "./dom.js";
+import { showExperiment } from "./experiment.js";
+import { showExperimentForm } from "./experiment_form.js";
+import { showExperiments } from "./experiments.js";
+import { showFeatures } from "./features.js";
 import { showHistory } from "./history.js";
 import { showKeys } from "./keys.js";
+import { showModel } from "./model.js";
+import { showModels } from "./models.js";
 import { hideNavigation, markPlace, showAccount, showNavigation, showWaiting } from "./navigation.js";
 import { showPreview } from "./preview.js";
 import { showPublish } from "./publish.js";
@@ -19,7 +25,7 @@ import { showUsage } from "./usage.js";
 
 const VIEWS = {
   preview: showPreview, publish: showPublish, history: showHistory, audit: showAudit, usage: showUsage,
-  keys: showKeys,
+  keys: showKeys, models: showModels, features: showFeatures, experiments: showExperiments,
 };
 
 const main = document.getElementById("content");
@@ -27,11 +33,17 @@ const main = document.getElementById("content");
 let shown = { hash: null, unsaved: () => false };
 
 function viewOf([place, what, id]) {
+  if (place === "models" && what) return withPart(showModel, { version: what });
+  if (place === "experiments" && what === "new") return showExperimentForm;
+  if (place === "experiments" && what === "edit" && id) return withPart(showExperimentForm, { key: id });
+  if (place === "experiments" && what === "show" && id) return withPart(showExperiment, { key: id });
   if (Object.hasOwn(VIEWS, place ?? "")) return VIEWS[place];
   if (place === "rules" && what === "new") return showEditor;
-  if (place === "rules" && what === "edit" && id) return (root, request) => showEditor(root, { ...request, id });
+  if (place === "rules" && what === "edit" && id) return withPart(showEditor, { id });
   return showRuleList;
 }
+
+const withPart = (view, part) => (root, request) => view(root, { ...request, ...part });
 
 async function show({ moved }) {
   const hash = location.hash;
@@ -82,7 +94,7 @@ async function follow() {
     history.pushState(null, "", shown.hash);
     asking = true;
     const leave = await confirmed({ title: "Leave without saving?",
-      text: "What you have changed in this rule is lost.", action: "Leave", danger: true });
+      text: "What you have changed here is lost.", action: "Leave", danger: true });
     asking = false;
     if (!leave) return;
     shown.unsaved = () => false;
@@ -99,7 +111,7 @@ function begin() {
 
 async function signOut() {
   if (shown.unsaved() && !(await confirmed({ title: "Sign out without saving?",
-    text: "What you have changed in this rule is lost.", action: "Sign out", danger: true }))) return;
+    text: "What you have changed here is lost.", action: "Sign out", danger: true }))) return;
   session.end();
   shown = { hash: null, unsaved: () => false };
   hideNavigation();

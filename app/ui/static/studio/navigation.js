@@ -5,21 +5,25 @@ import { clear, h, icon, unseen } from "./dom.js";
 import { address } from "./router.js";
 import { may, session } from "./session.js";
 
+// Those with a scope are offered only to keys that have it.
 const PLACES = [
   ["rules", "Rules"], ["preview", "Preview"], ["publish", "Publish"], ["history", "History"],
-  ["usage", "Usage"], ["audit", "Audit"], ["keys", "Keys"],
+  ["usage", "Usage"], ["models", "Models", "models"], ["features", "Features", "models"],
+  ["experiments", "Experiments", "models"], ["audit", "Audit"], ["keys", "Keys"],
 ];
 
 export function showNavigation(signOut) {
   const list = document.getElementById("places");
   const account = document.getElementById("account");
   list.hidden = false;
-  clear(list, h("ul", { role: "list" }, PLACES.map(([place, name]) =>
+  clear(list, h("ul", { role: "list" }, offered().map(([place, name]) =>
     h("li", {}, h("a", { href: address([place]), data: { place } }, icon(place, 20), h("span", {}, name),
       place === "publish" && h("span", { class: "waiting-count", id: "waiting", hidden: true }))))));
   showAccount(account, signOut);
   showWaiting(null);
 }
+
+const offered = () => PLACES.filter(([, , scope]) => !scope || may(scope));
 
 export function hideNavigation() {
   document.getElementById("places").hidden = true;

@@ -27,6 +27,7 @@ const MEANS = {
   "rules:read": "read rules",
   "rules:write": "change rules",
   "rules:publish": "publish rules",
+  models: "look at models and experiments",
   admin: "manage keys",
 };
 

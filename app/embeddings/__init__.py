@@ -1,0 +1,1 @@
+"""The live encoder as a service, in the shape that OpenAI-compatible clients speak."""

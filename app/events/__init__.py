@@ -1,0 +1,1 @@
+"""What shoppers were shown and what they did with it: the log that the ranking learns from."""

@@ -1,0 +1,1 @@
+"""Experiments: who gets which model and rules, what came of it, and when to stop."""

@@ -1,0 +1,163 @@
+"""Clients that send events to a service, by a pace or as fast as it answers; used by the benchmark
+of events."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from http.client import HTTPConnection, HTTPException
+from threading import Event, Lock, Thread
+from time import perf_counter, time
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+_TIMEOUT_SECONDS = 60.0
+_ACTIONS = ("click", "click", "click", "view", "view", "add_to_cart", "click", "purchase")
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A list that a search has shown, for events to be about."""
+
+    query_id: str
+    items: tuple[str, ...]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One call; both times are those of `perf_counter`."""
+
+    due: float
+    answered: float
+    accepted: int
+    problem: str = ""
+
+
+class EventMaker:
+    """Each event is another one, about items that were really shown."""
+
+    def __init__(self, shown: Sequence[Shown]) -> None:
+        self._pairs = itertools.cycle(
+            (one.query_id, item, position)
+            for one in shown
+            for position, item in enumerate(one.items, start=1)
+        )
+        self._numbers = itertools.count()
+        self._run = f"{time():.3f}"
+
+    def make(self, count: int) -> list[dict[str, Any]]:
+        return [self._one() for _ in range(count)]
+
+    def _one(self) -> dict[str, Any]:
+        number, (query_id, item, position) = next(self._numbers), next(self._pairs)
+        return {
+            "action_name": _ACTIONS[number % len(_ACTIONS)],
+            "event_id": f"bench-{self._run}-{number}",
+            "application": "benchmark",
+            "client_id": f"client-{number % 5_000}",
+            "session_id": f"session-{number % 5_000}",
+            "query_id": query_id,
+            "timestamp": round(time() * 1000),
+            "event_attributes": {
+                "object": {
+                    "object_id": item,
+                    "object_detail": {"price": 19.99, "quantity": 1},
+                },
+                "position": {"ordinal": position, "xy": {"x": 120, "y": 640}},
+                "browser": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML)",
+                "page_id": "/search",
+                "dwell_time": 3.25,
+            },
+        }
+
+
+class EventSenders:
+    """A context manager: they send as long as the block runs, `batch` events a call. With a pace,
+    calls come by the clock; without, each client sends again as soon as it has its answer."""
+
+    def __init__(
+        self,
+        port: int,
+        maker: EventMaker,
+        *,
+        batch: int,
+        clients: int,
+        per_second: float | None = None,
+    ) -> None:
+        self._port = port
+        self._maker = maker
+        self._batch = batch
+        self._calls_per_second = None if per_second is None else per_second / batch
+        self._clients = clients
+        self._calls = self._due_calls()
+        self._taking = Lock()
+        self._finished = Event()
+        self._threads = [Thread(target=self._work, daemon=True) for _ in range(clients)]
+        self.sent: list[Sent] = []
+        self.seconds = 0.0
+        """From the first call to the last answer."""
+
+    def __enter__(self) -> Self:
+        self._begun = perf_counter()
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._finished.set()
+        for thread in self._threads:
+            thread.join()
+        self.seconds = perf_counter() - self._begun
+
+    @property
+    def per_second(self) -> float:
+        """Events that were accepted."""
+        return sum(call.accepted for call in self.sent) / self.seconds
+
+    @property
+    def problems(self) -> list[str]:
+        return [call.problem for call in self.sent if call.problem]
+
+    def _due_calls(self) -> Iterator[tuple[float, bytes]]:
+        for number in itertools.count():
+            if self._calls_per_second is None:
+                due = perf_counter()
+            else:
+                due = self._begun + number / self._calls_per_second
+            events = self._maker.make(self._batch)
+            yield due, msgspec.json.encode(events if self._batch > 1 else events[0])
+
+    def _work(self) -> None:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS)
+        while not self._finished.is_set():
+            with self._taking:
+                due, body = next(self._calls)
+            if self._finished.wait(max(due - perf_counter(), 0.0)):
+                break
+            try:
+                accepted, problem = _send(connection, body), ""
+            except (OSError, HTTPException, msgspec.MsgspecError) as error:
+                connection.close()
+                accepted, problem = 0, repr(error)
+            self.sent.append(Sent(due, perf_counter(), accepted, problem))
+        connection.close()
+
+
+class _Receipt(msgspec.Struct, frozen=True):
+    accepted: int
+
+
+_DECODER = msgspec.json.Decoder(_Receipt)
+
+
+def _send(connection: HTTPConnection, body: bytes) -> int:
+    """How many were accepted."""
+    connection.request("POST", "/v1/events", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    content = answer.read()
+    if answer.status != 202:
+        raise HTTPException(f"{answer.status} {content[:200]!r}")
+    return _DECODER.decode(content).accepted

@@ -1,0 +1,320 @@
+"""What the loop makes of clicks: synthetic shoppers on the judged queries, one training from their
+events alone, and nDCG@10 on the judgments before and after, asked over HTTP of a real service.
+
+Honest shoppers with position bias show what is gained, with and without correcting for it, and
+what becomes of queries that nobody ever asked. Shoppers who click at random, and shoppers who
+always click the first hit, show what must not happen.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.datasets import Dataset, icecat, sample
+from benchmarks.endcap import Service, executable, run_command, serving
+from benchmarks.machine import describe
+from indexing.documents import ItemId
+from ranking.evaluate import Estimate, estimate, measure, paired_difference
+from ranking.judgments import Judgments, read_judgments
+
+ADMIN_KEY = "a key for the benchmark alone"
+EXPLORATION = 0.2
+"""The share of searches whose order is drawn by chance, so that clicks can tell how much of them
+the position makes."""
+
+LEFT_OUT = 0.2
+SEED = 7
+SHOWN = 20
+AIM = 0.08
+_PATIENCE_SECONDS = 1_800.0
+MEASURES = ("ndcg@10", "ndcg@10_judged_only")
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    name: str
+    clicks: str
+    biases: tuple[str, ...]
+    """How position bias is corrected for; one model for each, from the same events."""
+    leave_out: float = 0.0
+    """The share of the queries that nobody asks."""
+
+
+SCENARIOS = (
+    Scenario("honest clicks", "position-based", ("ipw", "click-em", "two-tower", "none")),
+    Scenario("some queries never asked", "position-based", ("ipw",), LEFT_OUT),
+    Scenario("clicks at random", "random", ("ipw", "none")),
+    Scenario("always the first hit", "first-hit", ("ipw", "none")),
+)
+
+
+class Lift(msgspec.Struct, frozen=True):
+    """Over queries, on all judgments, and leaving out what nobody judged."""
+
+    queries: int
+    before: dict[str, Estimate]
+    after: dict[str, Estimate]
+    difference: dict[str, Estimate]
+    """Paired by query."""
+
+
+class Trained(msgspec.Struct, frozen=True, kw_only=True):
+    scenario: str
+    bias: str
+    passed: bool
+    reasons: tuple[str, ...]
+    """The gate's, or why there was no training at all."""
+    same_first: float | None = None
+    """The share of queries whose first hit is the one from before."""
+    asked: Lift | None = None
+    never_asked: Lift | None = None
+    """None where there are no such queries, or no model."""
+
+
+class LoopResult(msgspec.Struct, frozen=True):
+    at: str
+    machine: Any
+    dataset: str
+    sessions: int
+    exploration: float
+    aim: float
+    simulations: dict[str, Any]
+    trained: tuple[Trained, ...]
+
+
+def run(out: Path, data_dir: Path | None, quick: bool, console: Console) -> None:
+    """Twenty-five minutes on two idle cores; `--quick` two, on the sample catalogue."""
+    log = out / "endcap.log"
+    dataset = None if quick else icecat()
+    folder = data_dir or out / f"data-loop-{dataset.name if dataset else 'sample'}"
+    if dataset is None:
+        dataset = sample(folder / "sample")
+        run_command(["sample", str(dataset.feed.parent)], folder, log)
+    _fill(folder, dataset, log, console)
+    sessions = 1_000 if quick else 20_000
+    scenarios = SCENARIOS[1:2] if quick else SCENARIOS
+    judgments = read_judgments(dataset.judgments)
+    simulations: dict[str, Any] = {}
+    trained: list[Trained] = []
+    for scenario in scenarios:
+        console.print(f"{scenario.name}: {sessions:,} sessions")
+        with _fresh(folder) as copy:
+            told, models = _play(copy, log, dataset, judgments, scenario, sessions, console)
+        simulations[scenario.name] = told
+        trained += models
+    result = LoopResult(
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=describe(),
+        dataset=dataset.name,
+        sessions=sessions,
+        exploration=EXPLORATION,
+        aim=AIM,
+        simulations=simulations,
+        trained=tuple(trained),
+    )
+    (out / "loop.json").write_bytes(msgspec.json.format(msgspec.json.encode(result)))
+    _print(result, console)
+
+
+def _fill(folder: Path, dataset: Dataset, log: Path, console: Console) -> None:
+    """No rules and no model: the order of retrieval."""
+    done = folder / "loop-filled"
+    if done.exists():
+        return
+    console.print(f"Importing {dataset.feed.name} and embedding it; minutes, this once")
+    mapping = [] if dataset.mapping is None else ["--mapping", str(dataset.mapping)]
+    run_command(["import-items", str(dataset.feed), *mapping], folder, log)
+    done.touch()
+
+
+@contextmanager
+def _fresh(folder: Path) -> Iterator[Path]:
+    """A copy of its own for each scenario: nothing that one learns is there in the next."""
+    with TemporaryDirectory(prefix="loop-", dir=folder.parent) as scratch:
+        copy = Path(scratch) / "var"
+        # PostgreSQL insists on the owner and the mode of its files, which shutil does not keep.
+        subprocess.run(["cp", "-a", str(folder), str(copy)], check=True)
+        yield copy
+
+
+def _play(
+    folder: Path,
+    log: Path,
+    dataset: Dataset,
+    judgments: Judgments,
+    scenario: Scenario,
+    sessions: int,
+    console: Console,
+) -> tuple[Any, list[Trained]]:
+    settings = {"ENDCAP_ADMIN_KEY": ADMIN_KEY, "ENDCAP_EXPLORATION": str(EXPLORATION)}
+    with serving(folder, log, settings) as service:
+        before = _ask_all(service, judgments)
+        told = _simulate(folder, service, dataset, scenario, sessions)
+        _wait_until_counted(service)
+        left_out = frozenset(told["left_out"])
+        made = [(bias, _train(service, bias, console)) for bias in scenario.biases]
+        models = []
+        for bias, task in made:
+            progress = task.get("progress") or {}
+            if task["status"] != "succeeded":
+                reasons = tuple(str(e.get("reason", e)) for e in task["errors"])
+                models.append(
+                    Trained(scenario=scenario.name, bias=bias, passed=False, reasons=reasons)
+                )
+                continue
+            _put_live(service, progress["version"])
+            after = _ask_all(service, judgments)
+            models.append(
+                Trained(
+                    scenario=scenario.name,
+                    bias=bias,
+                    passed=progress["passed"],
+                    reasons=tuple(progress["reasons"]),
+                    same_first=_same_first(before, after),
+                    asked=_lift(before, after, judgments, set(before) - left_out),
+                    never_asked=_lift(before, after, judgments, left_out) if left_out else None,
+                )
+            )
+            console.print(_line(models[-1]))
+    return told, models
+
+
+def _simulate(
+    folder: Path, service: Service, dataset: Dataset, scenario: Scenario, sessions: int
+) -> Any:
+    told = folder / "simulation.json"
+    with told.open("wb") as file:
+        subprocess.run(
+            [
+                *(executable(), "simulate-shoppers", "--judgments", str(dataset.judgments)),
+                *("--sessions", str(sessions), "--model", scenario.clicks, "--seed", str(SEED)),
+                *("--leave-out", str(scenario.leave_out), "--per-page", str(SHOWN), "--json"),
+                *("--url", f"http://127.0.0.1:{service.port}", "--key", ADMIN_KEY),
+            ],
+            stdout=file,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+    return json.loads(told.read_bytes())
+
+
+def _wait_until_counted(service: Service) -> None:
+    """Until all that was shown and done has become features."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while _call(service, "GET", "/v1/admin/features")["freshness"]["waiting_seconds"]:
+        if time.monotonic() > deadline:
+            raise TimeoutError("events still wait to be counted")
+        time.sleep(0.5)
+
+
+def _train(service: Service, bias: str, console: Console) -> dict[str, Any]:
+    """The task at its end. None of them goes live, so that each meets the same champion."""
+    task: dict[str, Any] = _call(
+        service, "POST", "/v1/admin/models/train", {"bias": bias, "promote": False}
+    )
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while task["status"] not in ("succeeded", "failed", "canceled"):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"training has not ended: {task}")
+        time.sleep(1.0)
+        task = _call(service, "GET", f"/v1/tasks/{task['id']}")
+    console.print(f"  trained with {bias}: {task['status']} in {task['duration_ms'] / 1000:.0f} s")
+    return task
+
+
+def _put_live(service: Service, version: str) -> None:
+    _call(service, "POST", f"/v1/admin/models/{version}/promote", {"force": True})
+    while _call(service, "GET", "/health/ready")["model"] != version:
+        time.sleep(0.2)
+
+
+def _ask_all(service: Service, judgments: Judgments) -> dict[str, list[ItemId]]:
+    """By query, the best hundred hits in order. Without a client there is neither
+    exploration nor a session's interest in it."""
+    found: dict[str, list[ItemId]] = {}
+    for query in judgments.answerable:
+        answer = _call(service, "POST", "/v1/search", {"query": query, "per_page": 100})
+        found[query] = [ItemId(hit["id"]) for hit in answer["hits"]]
+    return found
+
+
+def _call(service: Service, method: str, path: str, body: object = None) -> Any:
+    connection = HTTPConnection("127.0.0.1", service.port, timeout=60)
+    try:
+        headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
+        connection.request(
+            method, path, None if body is None else msgspec.json.encode(body), headers
+        )
+        answer = connection.getresponse()
+        raw = answer.read()
+    finally:
+        connection.close()
+    if answer.status >= 300:
+        raise RuntimeError(f"{method} {path}: {answer.status} {raw[:500]!r}")
+    return json.loads(raw)
+
+
+def _same_first(before: Mapping[str, list[ItemId]], after: Mapping[str, list[ItemId]]) -> float:
+    return sum(before[q][:1] == after[q][:1] for q in before) / len(before)
+
+
+def _lift(
+    before: Mapping[str, list[ItemId]],
+    after: Mapping[str, list[ItemId]],
+    judgments: Judgments,
+    queries: set[str] | frozenset[str],
+) -> Lift:
+    old, new = (
+        {query: measure(ranked[query], judgments.by_query[query]) for query in sorted(queries)}
+        for ranked in (before, after)
+    )
+    return Lift(
+        queries=len(old),
+        before={name: estimate([m[name] for m in old.values()]) for name in MEASURES},
+        after={name: estimate([m[name] for m in new.values()]) for name in MEASURES},
+        difference={name: paired_difference(new, old, name) for name in MEASURES},
+    )
+
+
+def _line(model: Trained) -> str:
+    lift = model.asked.difference["ndcg@10"].mean if model.asked else 0.0
+    verdict = "passes the gate" if model.passed else f"refused: {'; '.join(model.reasons)}"
+    return f"  {model.bias}: nDCG@10 {lift:+.3f}, {verdict}"
+
+
+def _print(result: LoopResult, console: Console) -> None:
+    table = Table(
+        title=f"{result.dataset}, {result.sessions:,} sessions, exploration {result.exploration}"
+    )
+    for name in ("shoppers", "bias", "queries", "before", "after", "lift", "same first", "gate"):
+        table.add_column(name)
+    for model in result.trained:
+        verdict = "passed" if model.passed else "refused: " + "; ".join(model.reasons)
+        for label, lift in (("", model.asked), (" (never asked)", model.never_asked)):
+            if lift is None:
+                if not label:
+                    table.add_row(model.scenario, model.bias, "", "", "", "no model", "", verdict)
+                continue
+            before, after = lift.before["ndcg@10"], lift.after["ndcg@10"]
+            change = lift.difference["ndcg@10"]
+            table.add_row(
+                model.scenario + label,
+                model.bias,
+                str(lift.queries),
+                f"{before.mean:.3f}",
+                f"{after.mean:.3f}",
+                f"{change.mean:+.3f} [{change.low:+.3f}, {change.high:+.3f}]",
+                "" if model.same_first is None else f"{model.same_first:.0%}",
+                verdict,
+            )
+    console.print(table)
