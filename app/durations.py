@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_FORM = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd])")
+_FORM = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([smhd])")
 EXPECTED = "a number with s, m, h or d behind it, as 90s, 15m, 6h or 2d"
 
 

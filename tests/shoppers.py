@@ -60,7 +60,7 @@ def clicks_at_random(rng: np.random.Generator, attraction: Floats) -> Bools:
 class World:
     """Each query has its own candidates, with features by chance."""
 
-    def __init__(self, queries: int = 40, candidates: int = 40, seed: int = 7) -> None:
+    def __init__(self, queries: int = 150, candidates: int = 40, seed: int = 7) -> None:
         rng = np.random.default_rng(seed)
         self.queries = [f"query {n}" for n in range(queries)]
         self.features = rng.random((queries, candidates, len(FEATURES)), dtype=np.float32)

@@ -1,8 +1,10 @@
 """Trainings and models over HTTP: what is live, what was refused, and the way back."""
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from app.tasks.repository import create_task
 from app.training.request import TrainingRequest
 from app.training.schedule import TrainingSchedule
 from indexing.documents import ItemId
+from indexing.queries import SearchQuery
 from ranking.architectures import build
 from ranking.evaluate import Estimate
 from ranking.feature_checks import describe
@@ -184,6 +187,33 @@ def test_promoted_model_orders_the_next_search(shop: Shop) -> None:
     ]
 
 
+def test_no_search_fails_or_falls_back_while_models_change(shop: Shop) -> None:
+    add_model(shop, "cheap", price=-9.0, live=True)
+    add_model(shop, "dear", price=9.0)
+    models, stop = shop.live.model_store, threading.Event()
+    used, degraded = set[str](), set[str]()
+
+    def search() -> None:
+        while not stop.is_set():
+            shown = shop.live.search.show(SearchQuery(text="mouse"))
+            used.add(shown.ranking.model_version)
+            degraded.update(shown.response.degraded)
+
+    with ThreadPoolExecutor(2) as pool:
+        searching = [pool.submit(search) for _ in range(2)]
+        for version in ("dear", "cheap", "dear"):
+            time.sleep(0.2)
+            models.make_live(version)
+            shop.live.model.refresh()
+        time.sleep(0.2)
+        stop.set()
+        for each in searching:
+            each.result(30)
+
+    assert used == {"cheap", "dear"}
+    assert not degraded
+
+
 def test_model_that_the_gate_refused_needs_force(shop: Shop) -> None:
     add_model(shop, "good", live=True)
     add_model(shop, "bad", passed=False)
@@ -312,7 +342,7 @@ def test_training_that_there_is_not_is_refused(shop: Shop, asked: Raw) -> None:
 
 def test_training_is_a_task_that_ends_with_a_model_live(shop: Shop) -> None:
     """The whole way: asked for over HTTP, done in a process of its own, live in this one."""
-    entries = World().clickthroughs(2_000, looks_down(1.0), until=datetime.now(UTC))
+    entries = World().clickthroughs(4_000, looks_down(1.0), until=datetime.now(UTC))
     store(shop.live.engine, entries)
 
     accepted = shop.client.post(TRAIN, json={"days": 10})

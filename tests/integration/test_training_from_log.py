@@ -66,13 +66,13 @@ class Trained(NamedTuple):
 def trained(
     postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Trained]:
-    """A log of three thousand lists, and the first model, trained from it and kept in MLflow."""
+    """A log of four thousand lists, and the first model, trained from it and kept in MLflow."""
     folder = tmp_path_factory.mktemp("training-from-log")
     engine = connect(create_database(postgres, folder.name))
     try:
         migrate(engine)
         world = World()
-        entries = world.clickthroughs(3_000, looks_down(1.0), until=datetime.now(UTC))
+        entries = world.clickthroughs(4_000, looks_down(1.0), until=datetime.now(UTC))
         store(engine, entries)
         models = ModelStore(folder / "models")
         judged = Judged(tuple(world.judged()), "world.csv", "a digest", 1_600)

@@ -156,3 +156,71 @@ def test_empty_pointer_means_that_none_is_live(
     (tmp_path / "models" / "live").write_text(content)
 
     assert models.live_version() is None
+
+
+def test_history_tells_every_change_of_what_is_live(models: ModelStore) -> None:
+    for version in ("v1", "v2"):
+        models.add(make_manifest(version))
+        models.make_live(version, "someone", forced=version == "v2")
+    models.roll_back("someone else")
+
+    assert [(e.kind, e.version, e.before, e.actor, e.forced) for e in models.history()] == [
+        ("promote", "v1", None, "someone", False),
+        ("promote", "v2", "v1", "someone", True),
+        ("rollback", "v1", "v2", "someone else", False),
+    ]
+
+
+def test_pointer_without_a_history_can_be_gone_back_to(models: ModelStore, tmp_path: Path) -> None:
+    """As releases before left it."""
+    models.add(make_manifest("v1"))
+    (tmp_path / "models" / "live").write_text("v1")
+    models.add(make_manifest("v2"))
+    models.make_live("v2")
+
+    assert models.roll_back().version == "v1"
+    assert models.live_version() == "v1"
+
+
+def test_same_version_made_live_twice_is_one_step_back(models: ModelStore) -> None:
+    for version in ("v1", "v2"):
+        models.add(make_manifest(version))
+    for version in ("v1", "v2", "v2"):
+        models.make_live(version)
+
+    assert models.roll_back().version == "v1"
+
+
+def test_version_that_cannot_be_served_any_more_is_not_rolled_back_to(models: ModelStore) -> None:
+    models.add(make_manifest("v1"))
+    models.make_live("v1")
+    models.add(make_manifest("v2"))
+    models.make_live("v2")
+    models.add(make_manifest("v1", feature_fingerprint="other"))
+
+    with pytest.raises(ModelRefused):
+        models.roll_back()
+
+    assert models.live_version() == "v2"
+    assert len(models.history()) == 2
+
+
+def test_manifest_of_an_earlier_release_is_still_read(models: ModelStore, tmp_path: Path) -> None:
+    old = msgspec.to_builtins(make_manifest())
+    for name in ("architecture", "bias", "window", "examination", "weights", "run", "seconds"):
+        del old[name]
+    folder = tmp_path / "models" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(old))
+
+    assert models.manifest("v1") == make_manifest()
+    assert models.gate("v1") is None
+    assert models.profile("v1") is None
+    assert models.curves("v1") is None
+
+
+def test_unfinished_version_is_none(models: ModelStore, tmp_path: Path) -> None:
+    models.add(make_manifest("v1"))
+    (tmp_path / "models" / "v2" / "saved_model").mkdir(parents=True)
+
+    assert models.versions() == ["v1"]
