@@ -51,9 +51,12 @@ class ItemIndex(Protocol):
     """
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        """Store the points; durable once it returns. A point replaces that of the same key unless
-        the stored one is newer, whoever writes at the same time; an equal version replaces it, for
-        the sake of a new embedding. Of several points of one key, the newest counts."""
+        """Store the points; durable once it returns, but for a collection that was just made, which
+        is durable once it is closed: what is cut off while it is filled begins anew.
+
+        A point replaces that of the same key unless the stored one is newer, whoever writes at the
+        same time; an equal version replaces it, for the sake of a new embedding. Of several points
+        of one key, the newest counts."""
 
     def delete(self, keys: Sequence[ItemKey]) -> None:
         """Forget the points; keys that are not there are no error."""

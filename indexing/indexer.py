@@ -32,7 +32,7 @@ class Indexer:
         self._cache = cache
 
     def write(self, documents: Sequence[Document]) -> None:
-        """Embed what is new and store all; durable once it returns."""
+        """Embed what is new and store all, as durably as `ItemIndex.upsert` does."""
         vectors = self._dense_vectors([document.dense_text for document in documents])
         self._index.upsert(
             [
