@@ -38,8 +38,8 @@ class Sample(msgspec.Struct, frozen=True):
 def draw(
     certain: Collection[ItemId], catalogue: Sequence[ItemId], seed: int, rest: int = OF_THE_REST
 ) -> Sample:
-    """`certain`: what is judged, and what the encoder before finds; so that its own figures are
-    exact, and only what the new one brings up from below is estimated."""
+    """`certain`: what is judged, and what the encoder before finds; so that its own figures are as
+    exact as the index, and only what the new one brings up from below is estimated."""
     known = frozenset(catalogue)
     kept = [item for item in dict.fromkeys(certain) if item in known]
     others = sorted(known.difference(kept))
