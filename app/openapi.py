@@ -1,11 +1,12 @@
-"""How OpenAPI shows a route that reads its body itself, for which Litestar knows none; used by the
-routes of items and of webhooks."""
+"""How OpenAPI shows a route that reads its body itself, for which Litestar knows none, and what a
+data contract says of a value; used by the routes of items, events and webhooks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar.openapi.spec import (
+    OpenAPIFormat,
     OpenAPIMediaType,
     OpenAPIType,
     Operation,
@@ -14,7 +15,28 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from indexing.contract import Bounds, LogicalType
+
 JSON = "application/json"
+
+TYPES: Mapping[LogicalType, OpenAPIType] = {
+    "string": OpenAPIType.STRING,
+    "integer": OpenAPIType.INTEGER,
+    "number": OpenAPIType.NUMBER,
+    "boolean": OpenAPIType.BOOLEAN,
+    "timestamp": OpenAPIType.STRING,
+    "array": OpenAPIType.ARRAY,
+    "map": OpenAPIType.OBJECT,
+    "object": OpenAPIType.OBJECT,
+}
+# By the contract's words for them. OpenAPI's registry has formats of numbers, and Litestar's enum
+# has none; a date-time goes by its type, since the contract writes its format as a pattern.
+_FORMATS: Mapping[str | None, Any] = {
+    "i32": "int32",
+    "i64": "int64",
+    "f64": "double",
+    "uri": OpenAPIFormat.URI,
+}
 
 
 def taking(
@@ -39,3 +61,24 @@ def header(name: str, description: str, *, required: bool = False, **bounds: Any
     """`bounds` are those of a `Schema`."""
     schema = Schema(type=OpenAPIType.STRING, **bounds)
     return Parameter(name, "header", schema=schema, description=description, required=required)
+
+
+def schema_of(kind: LogicalType, bounds: Bounds) -> Schema:
+    """A value by itself, without what may be inside it."""
+    return Schema(
+        type=TYPES[kind],
+        format=OpenAPIFormat.DATE_TIME if kind == "timestamp" else _FORMATS.get(bounds.format),
+        min_length=bounds.min_length,
+        max_length=bounds.max_length,
+        pattern=bounds.pattern,
+        minimum=_number(bounds.minimum),
+        maximum=_number(bounds.maximum),
+        min_items=bounds.min_items,
+        max_items=bounds.max_items,
+        max_properties=bounds.max_properties,
+    )
+
+
+def _number(bound: float | str | None) -> float | None:
+    """A date-time's is a text, for which JSON Schema has no word."""
+    return None if isinstance(bound, str) else bound

@@ -4,12 +4,14 @@ of events."""
 import itertools
 from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection, HTTPException
-from threading import Event, Lock, Thread
+from threading import Lock
 from time import perf_counter, time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
+
+from benchmarks.crew import Crew
 
 _TIMEOUT_SECONDS = 60.0
 _ACTIONS = ("click", "click", "click", "view", "view", "add_to_cart", "click", "purchase")
@@ -69,8 +71,8 @@ class EventMaker:
         }
 
 
-class EventSenders:
-    """A context manager: they send as long as the block runs, `batch` events a call. With a pace,
+class EventSenders(Crew):
+    """They send as long as the block runs, `batch` events a call. With a pace,
     calls come by the clock; without, each client sends again as soon as it has its answer."""
 
     def __init__(
@@ -82,24 +84,16 @@ class EventSenders:
         clients: int,
         per_second: float | None = None,
     ) -> None:
+        super().__init__(clients)
         self._port = port
         self._maker = maker
         self._batch = batch
         self._calls_per_second = None if per_second is None else per_second / batch
-        self._clients = clients
         self._calls = self._due_calls()
         self._taking = Lock()
-        self._finished = Event()
-        self._threads = [Thread(target=self._work, daemon=True) for _ in range(clients)]
         self.sent: list[Sent] = []
         self.seconds = 0.0
         """From the first call to the last answer."""
-
-    def __enter__(self) -> Self:
-        self._begun = perf_counter()
-        for thread in self._threads:
-            thread.start()
-        return self
 
     def __exit__(
         self,
@@ -107,9 +101,7 @@ class EventSenders:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._finished.set()
-        for thread in self._threads:
-            thread.join()
+        super().__exit__(kind, error, trace)
         self.seconds = perf_counter() - self._begun
 
     @property

@@ -9,7 +9,6 @@ run: the machine's cores are shared by the service, PostgreSQL and the clients.
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.admin_api import ADMIN_KEY, call
 from benchmarks.endcap import Service, serving
 from benchmarks.event_senders import EventMaker, EventSenders, Shown
 from benchmarks.machine import Machine, Neighbours, describe
@@ -26,7 +26,6 @@ from benchmarks.queries import distinct_queries
 from benchmarks.shoppers import Load, Shoppers
 
 AIM_PER_SECOND = 2_000.0
-ADMIN_KEY = "a key for the benchmark alone"
 BATCH = 100
 QUERIES = 300
 _QUIET_SECONDS = 2.0
@@ -169,8 +168,7 @@ class _Bench:
         return found
 
     def contract(self) -> Any:
-        headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
-        return self._call("GET", "/v1/admin/contract", None, headers)
+        return call(self._port, "GET", "/v1/admin/contract")
 
     def _flat_out(self, batch: int, clients: int, searches: float) -> Intake:
         self._say(f"Events flat out, {batch} a call, beside {searches:g} searches a second")
@@ -231,23 +229,8 @@ class _Bench:
         self.accepted += sum(call.accepted for call in senders.sent)
 
     def _search(self, text: str) -> Shown:
-        answer = self._call("POST", "/v1/search", {"query": text})
+        answer = call(self._port, "POST", "/v1/search", {"query": text})
         return Shown(answer["query_id"], tuple(hit["id"] for hit in answer["hits"]))
-
-    def _call(
-        self, method: str, path: str, body: Any, headers: dict[str, str] | None = None
-    ) -> Any:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
-        try:
-            given = {"Content-Type": "application/json"} | (headers or {})
-            connection.request(method, path, msgspec.json.encode(body), given)
-            answer = connection.getresponse()
-            content = answer.read()
-        finally:
-            connection.close()
-        if answer.status >= 300:
-            raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
-        return msgspec.json.decode(content)
 
     def _say(self, what: str) -> None:
         self._console.print(f"[dim]{what}…[/dim]")

@@ -7,7 +7,6 @@ the service is killed with SIGKILL. In the end both databases are compared with 
 all that was sent.
 """
 
-import base64
 import os
 import signal
 import threading
@@ -16,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -31,6 +30,7 @@ from sqlalchemy import Engine, text
 from app.db.engine import connect
 from app.db.postgres import EmbeddedPostgres
 from app.items.ledger import DELAY_BOUNDS
+from benchmarks.admin_api import SETTINGS, WEBHOOK_SECRET, call
 from benchmarks.changes import (
     PRICE_CHANGED,
     UPSERTED,
@@ -46,9 +46,6 @@ from benchmarks.endcap import Service, serving
 from benchmarks.machine import Machine, Neighbours, describe
 
 AIM_SECONDS = 2.0
-SECRET = "whsec_" + base64.b64encode(b"a key for the benchmark alone..").decode()
-ADMIN_KEY = "a key for the benchmark alone"
-SETTINGS = {"ENDCAP_ADMIN_KEY": ADMIN_KEY, "ENDCAP_WEBHOOK_SECRETS": SECRET}
 REPEATED = 0.05
 IMPORTED = 0.8
 """The share of the items that is there before the first change; the others come with theirs."""
@@ -280,7 +277,7 @@ class _Bench:
         time.sleep(_QUIET_SECONDS)
         others = neighbours.cores()
         before = self._histogram()
-        senders = Senders(lambda: self._service().port, SECRET, self._plan.clients)
+        senders = Senders(lambda: self._service().port, WEBHOOK_SECRET, self._plan.clients)
         outages: list[float] = []
         with ThreadPoolExecutor(2) as pool:
             try:
@@ -344,8 +341,7 @@ class _Bench:
 
     def _load(self) -> None:
         lines = b"".join(msgspec.json.encode(item) + b"\n" for item in self._catalogue)
-        headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
-        _call(self._service().port, "POST", "/v1/items/batch", lines, headers)
+        call(self._service().port, "POST", "/v1/items/batch", lines)
         self._probe.begin()
         self._drain()
 
@@ -353,7 +349,7 @@ class _Bench:
         """Wait until nothing waits to be indexed."""
         begun = perf_counter()
         while perf_counter() - begun < _PATIENCE_SECONDS:
-            ready = _call(self._service().port, "GET", "/health/ready")
+            ready = call(self._service().port, "GET", "/health/ready")
             if not ready["waiting_for_index"]:
                 return perf_counter() - begun
             time.sleep(0.1)
@@ -374,9 +370,8 @@ class _Bench:
             return [(kinds[row.id], row.seconds) for row in rows if row.id in kinds]
 
     def _histogram(self) -> dict[str, int]:
-        headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
         # Has what was counted in memory written down.
-        _call(self._service().port, "GET", "/v1/admin/contract", None, headers)
+        call(self._service().port, "GET", "/v1/admin/contract")
         with self._engine.connect() as connection:
             rows = connection.execute(text("select delays from ingest_minutes")).scalars().all()
         sums = [sum(column) for column in zip(*rows, strict=True)]
@@ -391,7 +386,7 @@ class _Probe:
 
     def __init__(self, port: Callable[[], int]) -> None:
         self._port = port
-        self._senders = Senders(port, SECRET, 1)
+        self._senders = Senders(port, WEBHOOK_SECRET, 1)
         self._finished = threading.Event()
         self.sent: list[Message] = []
 
@@ -430,31 +425,10 @@ class _Probe:
     def _found(self, price: float) -> bool:
         body = {"filter": {"field": "price", "gte": price, "lte": price}, "per_page": 1}
         try:
-            found = _call(self._port(), "POST", "/v1/search", msgspec.json.encode(body))
+            found = call(self._port(), "POST", "/v1/search", body)
         except (OSError, HTTPException):
             return False
         return [hit["id"] for hit in found["hits"]] == [PROBE]
-
-
-def _call(
-    port: int,
-    method: str,
-    path: str,
-    body: bytes | None = None,
-    headers: dict[str, str] | None = None,
-) -> Any:
-    """The first line of the answer."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=120)
-    try:
-        given = {"Content-Type": "application/json"} | (headers or {})
-        connection.request(method, path, body, given)
-        answer = connection.getresponse()
-        content = answer.read()
-    finally:
-        connection.close()
-    if answer.status >= 300:
-        raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
-    return msgspec.json.decode(content.split(b"\n")[0])
 
 
 def _delay(seconds: Iterable[float]) -> Delay | None:

@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +20,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.admin_api import ADMIN_KEY, call
 from benchmarks.datasets import Dataset, icecat, sample
 from benchmarks.endcap import Service, executable, run_command, serving
 from benchmarks.machine import describe
@@ -28,7 +28,6 @@ from indexing.documents import ItemId
 from ranking.evaluate import Estimate, estimate, measure, paired_difference
 from ranking.judgments import Judgments, read_judgments
 
-ADMIN_KEY = "a key for the benchmark alone"
 EXPLORATION = 0.2
 """The share of searches whose order is drawn by chance, so that clicks can tell how much of them
 the position makes."""
@@ -211,7 +210,7 @@ def _simulate(
 def _wait_until_counted(service: Service) -> None:
     """Until all that was shown and done has become features."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while _call(service, "GET", "/v1/admin/features")["freshness"]["waiting_seconds"]:
+    while call(service.port, "GET", "/v1/admin/features")["freshness"]["waiting_seconds"]:
         if time.monotonic() > deadline:
             raise TimeoutError("events still wait to be counted")
         time.sleep(0.5)
@@ -219,22 +218,22 @@ def _wait_until_counted(service: Service) -> None:
 
 def _train(service: Service, bias: str, console: Console) -> dict[str, Any]:
     """The task at its end. None of them goes live, so that each meets the same champion."""
-    task: dict[str, Any] = _call(
-        service, "POST", "/v1/admin/models/train", {"bias": bias, "promote": False}
+    task: dict[str, Any] = call(
+        service.port, "POST", "/v1/admin/models/train", {"bias": bias, "promote": False}
     )
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while task["status"] not in ("succeeded", "failed", "canceled"):
         if time.monotonic() > deadline:
             raise TimeoutError(f"training has not ended: {task}")
         time.sleep(1.0)
-        task = _call(service, "GET", f"/v1/tasks/{task['id']}")
+        task = call(service.port, "GET", f"/v1/tasks/{task['id']}")
     console.print(f"  trained with {bias}: {task['status']} in {task['duration_ms'] / 1000:.0f} s")
     return task
 
 
 def _put_live(service: Service, version: str) -> None:
-    _call(service, "POST", f"/v1/admin/models/{version}/promote", {"force": True})
-    while _call(service, "GET", "/health/ready")["model"] != version:
+    call(service.port, "POST", f"/v1/admin/models/{version}/promote", {"force": True})
+    while call(service.port, "GET", "/health/ready")["model"] != version:
         time.sleep(0.2)
 
 
@@ -243,25 +242,9 @@ def _ask_all(service: Service, judgments: Judgments) -> dict[str, list[ItemId]]:
     exploration nor a session's interest in it."""
     found: dict[str, list[ItemId]] = {}
     for query in judgments.answerable:
-        answer = _call(service, "POST", "/v1/search", {"query": query, "per_page": 100})
+        answer = call(service.port, "POST", "/v1/search", {"query": query, "per_page": 100})
         found[query] = [ItemId(hit["id"]) for hit in answer["hits"]]
     return found
-
-
-def _call(service: Service, method: str, path: str, body: object = None) -> Any:
-    connection = HTTPConnection("127.0.0.1", service.port, timeout=60)
-    try:
-        headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
-        connection.request(
-            method, path, None if body is None else msgspec.json.encode(body), headers
-        )
-        answer = connection.getresponse()
-        raw = answer.read()
-    finally:
-        connection.close()
-    if answer.status >= 300:
-        raise RuntimeError(f"{method} {path}: {answer.status} {raw[:500]!r}")
-    return json.loads(raw)
 
 
 def _same_first(before: Mapping[str, list[ItemId]], after: Mapping[str, list[ItemId]]) -> float:

@@ -4,15 +4,15 @@ the end; used by the rebuild benchmark."""
 import time
 from collections.abc import Callable, Sequence
 from itertools import count, cycle
-from threading import Event, Thread
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 from sqlalchemy import Engine, text
 
 from benchmarks.changes import PRICE_CHANGED, Message, NotDelivered, Senders
+from benchmarks.crew import Crew
 from benchmarks.rebuild_result import PriceChanges
 
 FIRST_PRICE = 1_000_000.0
@@ -27,24 +27,19 @@ class NotIndexed(Exception):
     """Changes still wait to be indexed, after all the time that they were given."""
 
 
-class PriceTrickle:
-    """A context manager: one change after another, as signed webhooks, as long as the block runs,
+class PriceTrickle(Crew):
+    """One change after another, as signed webhooks, as long as the block runs,
     each with a price that no other item has. Every one is newer than what the items came with."""
 
     def __init__(self, port: int, secret: str, ids: Sequence[str], per_second: float) -> None:
+        super().__init__(1)
         self._senders = Senders(lambda: port, secret, 1)
         self._ids = cycle(ids)
         self._numbers = count()
         self._seconds = 1 / per_second
-        self._finished = Event()
         self._first_version = time.time_ns() // 1_000
         self._prices: dict[str, float] = {}
         self._failures: list[NotDelivered] = []
-        self._thread = Thread(target=self._work, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(
         self,
@@ -53,8 +48,7 @@ class PriceTrickle:
         trace: TracebackType | None,
     ) -> None:
         """Raises `NotDelivered` where a change was refused."""
-        self._finished.set()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
         if self._failures and error is None:
             raise self._failures[0]
 

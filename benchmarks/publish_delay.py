@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.db.postgres import EmbeddedPostgres
+from benchmarks.admin_api import ADMIN_KEY, call
 from benchmarks.endcap import serving
 from benchmarks.machine import describe
 
@@ -28,7 +29,6 @@ SIZES = (10, 10_000)
 TIMES = 20
 QUICK_TIMES = 3
 AIM_MS = 1_000.0
-ADMIN_KEY = "a key for the benchmark alone"
 _STEP = 0.004
 _PATIENCE = 60.0
 
@@ -94,8 +94,8 @@ def _measure(ports: dict[str, int], admin: int, size: int, times: int) -> list[D
             }
             for k in range(size)
         ]
-        _call(admin, "POST", "/v1/admin/rules/import?mode=replace", rules)
-        made = _call(admin, "POST", "/v1/admin/rulesets", {"message": f"Edition {n}"})
+        call(admin, "POST", "/v1/admin/rules/import?mode=replace", rules)
+        made = call(admin, "POST", "/v1/admin/rulesets", {"message": f"Edition {n}"})
         found: dict[str, float] = {}
         threads = [
             Thread(target=_wait_for, args=(port, made["version"], found, name))
@@ -104,7 +104,7 @@ def _measure(ports: dict[str, int], admin: int, size: int, times: int) -> list[D
         for thread in threads:
             thread.start()
         sent = time.perf_counter()
-        _call(admin, "POST", f"/v1/admin/rulesets/{made['version']}/publish", {})
+        call(admin, "POST", f"/v1/admin/rulesets/{made['version']}/publish", {})
         for thread in threads:
             thread.join()
         for name, at in found.items():
@@ -125,18 +125,6 @@ def _wait_for(port: int, version: int, found: dict[str, float], name: str) -> No
             break
         time.sleep(_STEP)
     connection.close()
-
-
-def _call(port: int, method: str, path: str, body: Any) -> Any:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
-    connection.request(method, path, json.dumps(body), headers)
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    if answer.status >= 300:
-        raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
-    return json.loads(content)
 
 
 def _print(result: DelayResult, console: Console) -> None:

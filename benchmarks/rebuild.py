@@ -11,7 +11,6 @@ and is limited by composing and writing points. `rebuild_embedding` measures the
 """
 
 import atexit
-import base64
 import random
 import shutil
 import subprocess
@@ -19,17 +18,16 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
-from typing import Any
 
 import msgspec
 from rich.console import Console
 
 from app.db.engine import connect
 from app.db.postgres import EmbeddedPostgres
+from benchmarks.admin_api import SETTINGS, WEBHOOK_SECRET, call
 from benchmarks.endcap import Service, serving
 from benchmarks.machine import Neighbours, describe
 from benchmarks.prepare import Prepared, prepare
@@ -53,9 +51,6 @@ from benchmarks.rebuild_watch import Watch
 from benchmarks.shoppers import Asked, Load, Shoppers
 from indexing.sentence_encoder import bundled_model
 
-SECRET = "whsec_" + base64.b64encode(b"a key for the benchmark alone..").decode()
-ADMIN_KEY = "a key for the benchmark alone"
-SETTINGS = {"ENDCAP_ADMIN_KEY": ADMIN_KEY, "ENDCAP_WEBHOOK_SECRETS": SECRET}
 PACED = Load("20 per second", 64, 20.0)
 CLOSED = Load("4 without pause", 4)
 CHANGES_PER_SECOND = 2.0
@@ -158,12 +153,14 @@ class _Bench:
             service = stack.enter_context(serving(data_dir, self._prepared.log, SETTINGS))
             others = _cores_used_by_others(service)
             watch = Watch(service.pid, engine, data_dir)
-            trickle = PriceTrickle(service.port, SECRET, self._changed_ids(), CHANGES_PER_SECOND)
+            trickle = PriceTrickle(
+                service.port, WEBHOOK_SECRET, self._changed_ids(), CHANGES_PER_SECOND
+            )
             with trickle, Shoppers(service.port, self._load, self._texts) as shoppers:
                 watch.wait(_WARMING_SECONDS)
                 begun = perf_counter()
                 rebuilds = self._take_turns(service, watch, data_dir)
-            changes = trickle.check(partial(_call, service.port), engine)
+            changes = trickle.check(partial(call, service.port), engine)
             asked = [one for one in shoppers.asked if one.due >= begun]
         return _result(self._load, asked, rebuilds, watch.memory, changes, others)
 
@@ -176,7 +173,7 @@ class _Bench:
         for number in range(self._plan.rebuilds):
             self._say(f"{self._load.name}: rebuild {number + 1} of {self._plan.rebuilds}")
             asked_at = perf_counter()
-            task = _call(service.port, "POST", "/v1/admin/reindex", body)
+            task = call(service.port, "POST", "/v1/admin/reindex", body)
             rebuilds.append(watch.follow(task["id"], asked_at, len(self._prepared.items)))
             self._say(f"{self._load.name}: without a rebuild")
             watch.wait(self._plan.quiet_seconds)
@@ -245,17 +242,3 @@ def _notes(prepared: Prepared, quick: bool) -> tuple[str, ...]:
     if quick:
         notes.append("a quick run: too few searches for p99, and a small catalogue")
     return tuple(notes)
-
-
-def _call(port: int, method: str, path: str, body: bytes | None = None) -> Any:
-    connection = HTTPConnection("127.0.0.1", port, timeout=120)
-    headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
-    try:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-    finally:
-        connection.close()
-    if answer.status >= 300:
-        raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
-    return msgspec.json.decode(content)

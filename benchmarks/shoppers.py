@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 from itertools import count, cycle
-from threading import Event, Lock, Thread
+from threading import Lock
 from time import perf_counter
-from types import TracebackType
-from typing import Self
 
 import msgspec
+
+from benchmarks.crew import Crew
 
 _TIMEOUT_SECONDS = 60.0
 
@@ -39,37 +39,19 @@ class Asked(msgspec.Struct, frozen=True):
         return self.answered - self.due
 
 
-class Shoppers:
-    """A context manager: they ask as long as the block runs, each on a connection that is kept
+class Shoppers(Crew):
+    """They ask as long as the block runs, each on a connection that is kept
     alive. The texts are asked one after another, and again from the first."""
 
     def __init__(self, port: int, load: Load, texts: Sequence[str]) -> None:
+        super().__init__(load.clients)
         self._port = port
         self._load = load
         self._texts = cycle(texts)
         self._numbers = count()
         self._taking = Lock()
-        self._finished = Event()
-        self._begun = 0.0
-        self._threads = [Thread(target=self._work, daemon=True) for _ in range(load.clients)]
         self.asked: list[Asked] = []
         """As the answers come."""
-
-    def __enter__(self) -> Self:
-        self._begun = perf_counter()
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._finished.set()
-        for thread in self._threads:
-            thread.join()
 
     def _work(self) -> None:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=_TIMEOUT_SECONDS)

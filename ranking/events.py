@@ -12,7 +12,6 @@ from indexing.candidates import Floats
 from indexing.documents import ItemKey
 from indexing.queries import QueryId
 
-EventId = NewType("EventId", str)
 ClientId = NewType("ClientId", str)
 SessionId = NewType("SessionId", str)
 
@@ -67,27 +66,6 @@ class RankingEvent(msgspec.Struct, frozen=True, kw_only=True):
     def position_of(self, key: ItemKey) -> int | None:
         """Counted from 1 over all pages."""
         return self.first + self.item_keys.index(key) + 1 if key in self.item_keys else None
-
-
-class InteractionEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What one shopper did once."""
-
-    id: EventId
-    at: datetime
-    action: str
-    """One of `ACTIONS`, or any other."""
-    client_id: ClientId
-    session_id: SessionId
-    query_id: QueryId | None
-    """As the sender gave it."""
-    query: str
-    item_key: ItemKey | None
-    """None where the object is not in the catalogue."""
-    position: int | None
-    """Counted from 1 over all pages."""
-    quantity: int = 1
-    revenue: int = 0
-    """In millionths of the currency's major unit."""
 
 
 class Clickthrough(msgspec.Struct, frozen=True):

@@ -73,6 +73,11 @@ def by_judgments(lists: Sequence[JudgedList], scorers: Mapping[str, Scorer]) -> 
     return Measured(np.array(values), np.ones(len(lists)), tuple(entry.query for entry in lists))
 
 
+def for_all(lists: Sequence[JudgedList], scorer: Scorer) -> Mapping[str, Scorer]:
+    """One scorer for every query, where it has learned from none of them."""
+    return {entry.query: scorer for entry in lists}
+
+
 def paired(one: Measured, other: Measured) -> Estimate:
     """How much `one` is above `other`, list by list, with the 95 % bootstrap interval."""
     gaps = (one.values - other.values) * one.weights

@@ -9,7 +9,7 @@ import numpy as np
 from app.commands.progress import progress_bar
 from app.live import Live
 from app.search.shelf import lay_out
-from app.search.stages import Stages
+from app.search.stages import NO_BUDGET, Stages
 from app.training import judged
 from indexing.candidates import DENSE, LEXICAL
 from indexing.documents import ItemId
@@ -22,7 +22,6 @@ from rules.match import match
 from rules.rewrite import rewrite
 
 Progress = Callable[[int], None]
-_NO_BUDGET = float("inf")
 
 
 def judged_lists(
@@ -57,7 +56,7 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
     """The live model's order of all candidates with the live rules applied; with `ranked`, the
     order of a model that is not live stands in for its scores, item by item."""
     now = datetime.now(UTC)
-    stages = Stages(_NO_BUDGET)
+    stages = Stages(NO_BUDGET)
     asked = SearchQuery(text=query)
     fired = match(live.rules.current(), asked, now)
     rewritten = rewrite(asked, fired)

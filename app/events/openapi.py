@@ -1,21 +1,13 @@
 """How OpenAPI shows what `POST /v1/events` takes: the data contract as a schema."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Reference, Schema
+from litestar.openapi.spec import OpenAPIType, Reference, Schema
 
 from app.events.contract import event_contract
-from app.openapi import header, taking
-from indexing.contract import ContractField, LogicalType
-
-_TYPES: Mapping[LogicalType, OpenAPIType] = {
-    "string": OpenAPIType.STRING,
-    "timestamp": OpenAPIType.STRING,
-    "integer": OpenAPIType.INTEGER,
-    "number": OpenAPIType.NUMBER,
-    "object": OpenAPIType.OBJECT,
-}
+from app.openapi import TYPES, header, schema_of, taking
+from indexing.contract import ContractField
 
 
 def event_schema() -> Schema:
@@ -36,27 +28,13 @@ def _object(fields: Sequence[ContractField]) -> Schema:
 
 
 def _field(field: ContractField) -> Schema:
-    shown = _object(field.fields) if field.fields else _value(field)
-    others: list[OpenAPIType] = [_TYPES[kind] for kind in field.also_as]
+    shown = _object(field.fields) if field.fields else schema_of(field.type, field.bounds)
+    others: list[OpenAPIType] = [TYPES[kind] for kind in field.also_as]
     if not field.required:
         others.append(OpenAPIType.NULL)
     if others:
         shown = Schema(any_of=[shown, *(Schema(type=kind) for kind in others)])
     return dataclasses.replace(shown, description=field.description, examples=list(field.examples))
-
-
-def _value(field: ContractField) -> Schema:
-    bounds = field.bounds
-    moment = field.type == "timestamp"
-    return Schema(
-        type=_TYPES[field.type],
-        format=OpenAPIFormat.DATE_TIME if moment else None,
-        min_length=bounds.min_length,
-        max_length=bounds.max_length,
-        # Of a time it is a text, for which JSON Schema has no word.
-        minimum=None if isinstance(bounds.minimum, str) else bounds.minimum,
-        maximum=None if isinstance(bounds.maximum, str) else bounds.maximum,
-    )
 
 
 def _events() -> Schema:

@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 import msgspec
 from sqlalchemy import Engine
@@ -91,7 +92,7 @@ class ListRecorder:
 
     def _oldest(self) -> list[RankingEvent]:
         with self._lock:
-            return [event for event, _ in zip(self._waiting.values(), range(AT_ONCE), strict=False)]
+            return list(islice(self._waiting.values(), AT_ONCE))
 
     def _write(self, batch: Sequence[RankingEvent]) -> None:
         try:

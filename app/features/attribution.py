@@ -14,8 +14,6 @@ from sqlalchemy import Connection, text
 from ranking.tallies import INFERRED
 
 WINDOW_MINUTES = 30
-NOBODY = ""
-"""No client: nothing can be inferred for those that have no name."""
 
 
 class Attribution(NamedTuple):

@@ -1,30 +1,12 @@
 """The item's data contract as schemas of OpenAPI, which every route that takes items shows."""
 
 import dataclasses
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
-from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Reference, Schema
+from litestar.openapi.spec import OpenAPIType, Reference, Schema
 
+from app.openapi import TYPES, schema_of
 from indexing.contract import Bounds, ContractField, LogicalType, item_contract
-
-_TYPES: Mapping[LogicalType, OpenAPIType] = {
-    "string": OpenAPIType.STRING,
-    "integer": OpenAPIType.INTEGER,
-    "number": OpenAPIType.NUMBER,
-    "boolean": OpenAPIType.BOOLEAN,
-    "timestamp": OpenAPIType.STRING,
-    "array": OpenAPIType.ARRAY,
-    "map": OpenAPIType.OBJECT,
-}
-# By the contract's words for them. OpenAPI's registry has formats of numbers, and Litestar's enum
-# has none; a date-time goes by its type, since the contract writes its format as a pattern.
-_FORMATS: Mapping[str | None, Any] = {
-    "i32": "int32",
-    "i64": "int64",
-    "f64": "double",
-    "uri": OpenAPIFormat.URI,
-}
 
 
 def whole_item(*required: str) -> Schema:
@@ -66,7 +48,7 @@ def _value(field: ContractField, *, nullable: bool = False, partial: bool = Fals
         null = [Schema(type=OpenAPIType.NULL)] if nullable else []
         schema = Schema(any_of=[one_type, *others, *null])
     elif nullable:
-        schema = dataclasses.replace(one_type, type=[_TYPES[field.type], OpenAPIType.NULL])
+        schema = dataclasses.replace(one_type, type=[TYPES[field.type], OpenAPIType.NULL])
     else:
         schema = one_type
     return dataclasses.replace(
@@ -78,24 +60,9 @@ def _value(field: ContractField, *, nullable: bool = False, partial: bool = Fals
 
 
 def _of_type(field: ContractField, kind: LogicalType, *, partial: bool) -> Schema:
-    bounds = field.bounds if kind == field.type else Bounds()
-    return Schema(
-        type=_TYPES[kind],
-        format=OpenAPIFormat.DATE_TIME if kind == "timestamp" else _FORMATS.get(bounds.format),
-        min_length=bounds.min_length,
-        max_length=bounds.max_length,
-        pattern=bounds.pattern,
-        minimum=_number(bounds.minimum),
-        maximum=_number(bounds.maximum),
-        min_items=bounds.min_items,
-        max_items=bounds.max_items,
-        max_properties=bounds.max_properties,
+    return dataclasses.replace(
+        schema_of(kind, field.bounds if kind == field.type else Bounds()),
         items=_value(field.items) if field.items else None,
         property_names=_value(field.key) if field.key else None,
         additional_properties=_value(field.value, nullable=partial) if field.value else None,
     )
-
-
-def _number(bound: float | str | None) -> float | None:
-    """A date-time's is a text, for which JSON Schema has no word."""
-    return None if isinstance(bound, str) else bound

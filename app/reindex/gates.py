@@ -11,7 +11,7 @@ from app.items.repository import LIVE, count_items
 from app.judgments import stored_judgments
 from app.live_index import Serving
 from app.search.pipeline import SearchPipeline
-from app.search.stages import Stages
+from app.search.stages import NO_BUDGET, Stages
 from indexing.documents import ItemId
 from indexing.index import POOL_SIZE
 from indexing.queries import MAX_QUERY_LENGTH, ExpandedQuery, SearchQuery
@@ -29,7 +29,6 @@ NDCG_MARGIN = 0.02
 """By so much relevance may be lower than the live collection's: less is within what judgments of
 some dozens of queries can tell."""
 
-_NO_BUDGET = float("inf")
 Step = Callable[[], None]
 
 
@@ -98,7 +97,7 @@ class Gates:
 
     def _ranked(self, serving: Serving, query: str) -> list[ItemId]:
         ranking = self._search.rank_with(
-            serving, SearchQuery(text=query), RuleSet(), Stages(_NO_BUDGET)
+            serving, SearchQuery(text=query), RuleSet(), Stages(NO_BUDGET)
         )
         return ranking.item_ids
 

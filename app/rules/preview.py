@@ -8,7 +8,7 @@ from app.features.store import FeatureStore
 from app.search.pipeline import SearchPipeline
 from app.search.ranking import Ranking
 from app.search.schemas import AppliedRule, Placement
-from app.search.stages import Stages
+from app.search.stages import NO_BUDGET, Stages
 from indexing.documents import Item, ItemId
 from indexing.queries import SearchQuery
 from ranking.evaluate import measure
@@ -82,8 +82,8 @@ class Previewer:
         grades: Mapping[ItemId, int] | None,
     ) -> QueryPreview:
         """`grades` are the judgments about this query, where there are any."""
-        old = self._search.rank(query, before, Stages(float("inf")))
-        new = self._search.rank(query, after, Stages(float("inf")))
+        old = self._search.rank(query, before, Stages(NO_BUDGET))
+        new = self._search.rank(query, after, Stages(NO_BUDGET))
         old_ids, new_ids = old.item_ids, new.item_ids
         shown, showing = old_ids[:DEPTH], new_ids[:DEPTH]
         old_side = self._side(old, old_ids, new_ids, grades)

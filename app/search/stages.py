@@ -14,6 +14,9 @@ logger = logging.getLogger(__name__)
 TIME_BUDGET = 0.5
 """Seconds after which a stage that the answer can do without is no longer begun."""
 
+NO_BUDGET = float("inf")
+"""For those whom nobody waits for, such as measurements."""
+
 
 class Stages:
     """One request's stopwatch; a stage that is entered twice adds up."""

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from app.db.texts import storable
+
 _QUEUE = text(
     """
     insert into hook_deliveries (hook_id, task_id)
@@ -109,7 +111,7 @@ def note_failed(
     values = {
         "id": delivery.id,
         "attempts": delivery.attempts,
-        "error": error.replace("\x00", "\ufffd"),
+        "error": storable(error),
     }
     if retry_in is None:
         connection.execute(_GIVEN_UP, values)

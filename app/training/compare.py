@@ -14,12 +14,12 @@ from app.training.gating import champion_of, judged_scorers
 from app.training.judged import Judged
 from app.training.material import Material, gather
 from app.training.request import Report, TrainingRequest
-from app.training.training import Parts
+from app.training.training import Parts, fit
 from app.training.turn import training_turn
 from ranking.choice import ARCHITECTURES, BIASES
 from ranking.evaluate import Estimate
 from ranking.features import FEATURES
-from ranking.held_out import Measured, by_clicks, by_judgments, paired
+from ranking.held_out import Measured, by_clicks, by_judgments, for_all, paired
 from ranking.scorer import RetrievalOrderScorer, Scorer
 
 CANDIDATES = 200
@@ -63,7 +63,7 @@ class _Field:
         )
 
     def alike(self, scorer: Scorer) -> Mapping[str, Scorer]:
-        return {entry.query: scorer for entry in self._judged}
+        return for_all(self._judged, scorer)
 
     def _by_clicks(self, scorer: Scorer) -> Measured:
         return by_clicks(self._material.held_out, self._material.examination, scorer)
@@ -93,20 +93,11 @@ def _choices(request: TrainingRequest) -> Iterator[TrainingRequest]:
 def _train(
     parts: Parts, request: TrainingRequest, material: Material, field: _Field, report: Report
 ) -> Row:
-    from ranking.event_training import train_on_events
     from ranking.model import export
     from ranking.tf_scorer import TensorFlowScorer
 
     what = f"{request.architecture}, {request.bias}"
-    begun = time.perf_counter()
-    model = train_on_events(
-        material.learned,
-        material.examination,
-        request.choice,
-        parts.judged.lists if request.judgments else (),
-        lambda done, steps: report({"phase": f"training {what}", "done": done, "steps": steps}),
-    )
-    seconds = time.perf_counter() - begun
+    model, seconds = fit(parts.judged, request, material, f"training {what}", report)
     with tempfile.TemporaryDirectory(prefix="endcap-compare-") as folder:
         export(model, Path(folder))
         scorer = TensorFlowScorer(Path(folder), what)

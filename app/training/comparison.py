@@ -1,7 +1,7 @@
 """Two models side by side on the same candidates: how far they agree, and which is better where
 there are judgments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,7 +12,7 @@ from app.training.registry import known_manifest
 from indexing.documents import ItemId
 from ranking.dataset import JudgedList
 from ranking.evaluate import CUT, Estimate, estimate, ordered_by
-from ranking.held_out import by_judgments, paired
+from ranking.held_out import by_judgments, for_all, paired
 from ranking.judgments import Judgments
 from ranking.model_store import ModelStore
 from ranking.scorer import RetrievalOrderScorer, Scorer
@@ -92,8 +92,5 @@ def _compare(entry: JudgedList, a: Scorer, b: Scorer) -> QueryComparison:
 
 
 def _relevance(judged: Sequence[JudgedList], a: Scorer, b: Scorer) -> Relevance:
-    def by(scorer: Scorer) -> Mapping[str, Scorer]:
-        return {entry.query: scorer for entry in judged}
-
-    one, other = by_judgments(judged, by(a)), by_judgments(judged, by(b))
+    one, other = (by_judgments(judged, for_all(judged, scorer)) for scorer in (a, b))
     return Relevance(len(judged), one.estimate, other.estimate, paired(other, one))

@@ -10,6 +10,7 @@ from app.training.request import Report, TrainingRequest
 from app.training.trained import Trained
 from ranking.errors import ModelRefused
 from ranking.gate import GateReport, judge
+from ranking.held_out import for_all
 from ranking.model_store import ModelStore
 from ranking.scorer import RetrievalOrderScorer, Scorer
 from ranking.segments import traffic_of
@@ -59,7 +60,7 @@ def judged_scorers(
     """Who scores each judged query: where the model learned from judgments, one that learned from
     the same lists and the other folds' queries."""
     if not request.judgments or not judged.lists:
-        return {entry.query: scorer for entry in judged.lists}
+        return for_all(judged.lists, scorer)
     from ranking.event_training import train_on_events
     from ranking.in_memory_scorer import InMemoryScorer
     from ranking.train import FOLDS, split

@@ -9,14 +9,13 @@ import msgspec
 import numpy as np
 
 from app.search.pipeline import Searched, SearchPipeline
-from app.search.stages import Stages
+from app.search.stages import NO_BUDGET, Stages
 from indexing.documents import ItemId
 from indexing.queries import ExpandedQuery
 from ranking.dataset import JudgedList
 from ranking.judgments import Judgments
 
 Step = Callable[[int], None]
-_NO_BUDGET = float("inf")
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -51,7 +50,7 @@ def judged_lists(
     pipeline's own stages, so that nobody ever sees a feature that a request would not."""
     for query in queries:
         expanded = ExpandedQuery(text=query)
-        stages = Stages(_NO_BUDGET)
+        stages = Stages(NO_BUDGET)
         candidates = search.retrieve(serving, expanded, stages)
         joined = search.join_features(expanded, candidates, datetime.now(UTC), stages)
         candidates, features = joined.candidates, joined.features

@@ -24,7 +24,6 @@ NICE = 10
 """Below the searches beside it."""
 
 _LOOK_SECONDS = 0.5
-_TAIL = 20
 
 
 class TrainingFailed(Exception):

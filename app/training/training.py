@@ -4,7 +4,7 @@ task and the schedule."""
 import hashlib
 import time
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
@@ -55,23 +55,31 @@ def run_training(
 
 def train(parts: Parts, request: TrainingRequest, material: Material, report: Report) -> Trained:
     """The model, exported and loaded again: what is measured is what will be served."""
-    from ranking.event_training import train_on_events
     from ranking.model import export
     from ranking.tf_scorer import TensorFlowScorer
+
+    model, seconds = fit(parts.judged, request, material, "training", report)
+    version = _version(material, parts.judged, request)
+    folder = parts.models.path(version) / SAVED_MODEL
+    export(model, folder)
+    return Trained(version, model, TensorFlowScorer(folder, version), round(seconds, 2))
+
+
+def fit(
+    judged: Judged, request: TrainingRequest, material: Material, phase: str, report: Report
+) -> tuple[Any, float]:
+    """The `ranking.model.Ranker` as it comes from its training, and the seconds that took."""
+    from ranking.event_training import train_on_events
 
     begun = time.perf_counter()
     model = train_on_events(
         material.learned,
         material.examination,
         request.choice,
-        parts.judged.lists if request.judgments else (),
-        lambda done, steps: report({"phase": "training", "done": done, "steps": steps}),
+        judged.lists if request.judgments else (),
+        lambda done, steps: report({"phase": phase, "done": done, "steps": steps}),
     )
-    seconds = time.perf_counter() - begun
-    version = _version(material, parts.judged, request)
-    folder = parts.models.path(version) / SAVED_MODEL
-    export(model, folder)
-    return Trained(version, model, TensorFlowScorer(folder, version), round(seconds, 2))
+    return model, time.perf_counter() - begun
 
 
 def _version(material: Material, judged: Judged, request: TrainingRequest) -> str:
