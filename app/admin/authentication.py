@@ -9,7 +9,7 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 
 from app.admin.api_keys import ApiKey, Scope
-from app.admin.key_ring import KeyRing
+from app.admin.key_ring import MISS_SECONDS, KeyRing
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
@@ -57,11 +57,19 @@ async def _authenticate(connection: AnyConnection) -> ApiKey:
     if scheme.lower() != "bearer" or not secret.strip():
         raise _refused(f"an API key is needed; {_HOW}")
     ring: KeyRing = connection.app.state[KEY_RING]
-    # Postgres is asked at most once a second, and never on the event loop.
-    key = await asyncio.get_running_loop().run_in_executor(None, ring.find, secret.strip())
+    key = await _find(ring, secret.strip())
+    if key is None:
+        # It may have been made elsewhere since Postgres was last asked.
+        await asyncio.sleep(MISS_SECONDS)
+        key = await _find(ring, secret.strip())
     if key is None:
         raise _refused("this API key is unknown, expired or revoked")
     return key
+
+
+async def _find(ring: KeyRing, secret: str) -> ApiKey | None:
+    """Postgres is asked seldom, and never on the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(None, ring.find, secret)
 
 
 def _refused(detail: str) -> NotAuthorizedException:

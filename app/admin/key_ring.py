@@ -20,7 +20,8 @@ FRESH_SECONDS = 1.0
 """So long a key that was revoked may still be accepted."""
 
 MISS_SECONDS = 0.05
-"""So often Postgres is asked at most because of keys that are not known: one may be new."""
+"""So often Postgres is asked at most because of keys that are not known: one may be new, so
+whoever brings one asks again after this time before they refuse it."""
 
 USED_SECONDS = 60.0
 """So often it is written down that a key was used."""
@@ -58,9 +59,10 @@ class KeyRing:
         """Read at most `oldest` seconds ago."""
         with self._lock:
             if monotonic() - self._read_at >= oldest:
+                began = monotonic()
                 with self._engine.connect() as connection:
                     self._known = usable_keys(connection)
-                self._read_at = monotonic()
+                self._read_at = began
             return [*self._given, *self._known]
 
     def _note_use(self, key: ApiKey) -> None:

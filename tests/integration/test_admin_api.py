@@ -141,6 +141,16 @@ def test_revoked_key_is_refused(client: Client) -> None:
     assert client.delete(f"/v1/admin/keys/{made['id']}").status_code == 404
 
 
+def test_key_made_by_another_process_is_accepted_at_once(client: Client, live: Live) -> None:
+    """Several times, since it matters how long ago Postgres was last asked about a key not known."""
+    for _ in range(5):
+        unknown = {"Authorization": "Bearer endcap_unknown"}
+        body(client.get("/v1/admin/keys", headers=unknown), 401)
+        assert live.keys.find("endcap_another") is None
+
+        body(client.get("/v1/admin/keys", headers=key(live, "admin")))
+
+
 def test_expired_key_is_refused(client: Client, live: Live) -> None:
     old = key(live, "admin", expires_at=datetime.now(UTC) - timedelta(seconds=1))
 
