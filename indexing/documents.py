@@ -58,4 +58,9 @@ class Document(msgspec.Struct, frozen=True):
     """All words by which the item may be found."""
     core_text: str
     """The words that say what the item is; matched for ranking, not for retrieval."""
+    lexical_tokens: tuple[str, ...]
+    """What finds the item beside the words of its text, and does not make it look longer."""
+    core_tokens: tuple[str, ...]
+    codes: tuple[str, ...]
+    """Part numbers and the like, of which a query may give the beginning."""
     payload: Mapping[str, object]

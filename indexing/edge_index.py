@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import qdrant_edge as edge
 
-from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, no_candidates
-from indexing.collection import PAYLOAD_INDEXES, CollectionSpec, Quantization
+from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, Floats, no_candidates
+from indexing.collection import CODES, PAYLOAD_INDEXES, CollectionSpec, PayloadIndex, Quantization
 from indexing.collections import CollectionInfo
 from indexing.documents import ItemKey
 from indexing.errors import IndexingError, IndexInUse, IndexUnavailable
@@ -23,7 +23,9 @@ from indexing.qdrant_shared import (
     OVERSAMPLING,
     VERSION,
     QdrantBackend,
+    Search,
     Searches,
+    codes_in,
     read_point,
     stored_payload,
 )
@@ -32,8 +34,9 @@ from indexing.queries import ExpandedQuery
 INFO_FILE = "collection.json"
 """In a collection's folder, written last: a folder without one is a creation that was cut off."""
 
-_PAYLOAD_TYPES = {
+_PAYLOAD_TYPES: dict[PayloadIndex, edge.PayloadSchemaType | edge.KeywordIndexParams] = {
     "keyword": edge.PayloadSchemaType.Keyword,
+    "prefix": edge.KeywordIndexParams(prefix=True),
     "integer": edge.PayloadSchemaType.Integer,
     "float": edge.PayloadSchemaType.Float,
 }
@@ -143,10 +146,41 @@ class EdgeItemIndex(QdrantBackend):
             records, _ = self._shard.scroll(request)
         return [point_key(record.id) for record in records]
 
+    def _near(self, searches: Sequence[Search]) -> Sequence[Sequence[tuple[int, float]]]:
+        if not searches:
+            return ()
+        requests = [
+            edge.QueryRequest(
+                limit=search.limit,
+                query=edge.Query.Nearest(_vector(search.vector), using=search.using),
+                filter=search.condition,
+                params=_RESCORED,
+            )
+            for search in searches
+        ]
+        with edge_errors():
+            found = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        return [[(point_key(point.id), point.score) for point in points] for points in found]
+
+    def codes_starting(self, prefix: str, limit: int) -> Sequence[str]:
+        request = edge.ScrollRequest(
+            limit=limit,
+            filter=edge.Filter(must=[edge.FieldCondition(CODES, match=edge.MatchPrefix(prefix))]),
+            with_payload=edge.PayloadSelector.Include([CODES]),
+            with_vector=False,
+        )
+        with edge_errors():
+            records, _ = self._shard.scroll(request)
+        return codes_in(records, prefix, limit)
+
     def _records(self, keys: Sequence[int]) -> Sequence[Any]:
         only_versions = edge.PayloadSelector.Include([VERSION])
         with edge_errors():
             return self._shard.retrieve(list(keys), with_payload=only_versions, with_vector=False)
+
+    def _dense_records(self, keys: Sequence[int]) -> Sequence[Any]:
+        with edge_errors():
+            return self._shard.retrieve(list(keys), with_payload=False, with_vector=[DENSE])
 
     def _exact_scores(self, keys: Sequence[int], searches: Searches) -> Scored:
         # One batch, filtered by id: about 0.3 ms for 200 candidates.
@@ -175,6 +209,10 @@ def _searches(vectors: QueryVectors) -> Searches:
         for name in (LEXICAL, CORE):
             searches[name] = edge.Query.Nearest(_sparse(vectors.lexical), using=name)
     return searches
+
+
+def _vector(vector: Floats | SparseVector) -> list[float] | edge.SparseVector:
+    return _sparse(vector) if isinstance(vector, SparseVector) else vector.tolist()
 
 
 def _sparse(vector: SparseVector) -> edge.SparseVector:

@@ -81,6 +81,18 @@ def attribute_term(name: str, value: Value) -> str:
             return f"{name}\x1fn{float(value) + 0.0!r}"  # -0.0 is 0.0
 
 
+def attribute_value(term: str) -> Value:
+    """What `attribute_term` has spelled."""
+    kind, text = term.partition("\x1f")[2][:1], term.partition("\x1f")[2][1:]
+    match kind:
+        case "b":
+            return text == "true"
+        case "n":
+            return float(text)
+        case _:
+            return text
+
+
 def attribute_name(field: str) -> str | None:
     """The attribute that a field like `attributes.colour` names; None for an item's own field."""
     return field[len(ATTRIBUTE_PREFIX) :] if field.startswith(ATTRIBUTE_PREFIX) else None

@@ -8,6 +8,7 @@ import msgspec
 from indexing.candidates import Candidates, Floats, Keys
 from indexing.documents import ItemKey
 from indexing.filters import Filter
+from indexing.matching import Matches, Terms
 from indexing.queries import ExpandedQuery
 
 POOL_SIZE = 200
@@ -67,6 +68,18 @@ class ItemIndex(Protocol):
 
     def browse(self, query: ExpandedQuery, limit: int) -> Candidates:
         """At most `limit` candidates by descending popularity, and the must-include items."""
+
+    def match(self, query: ExpandedQuery, vectors: QueryVectors, texts: Sequence[Terms]) -> Matches:
+        """All that the query matches before the shopper's filter: by their core text those that
+        have every term of one of `texts`, ordered by BM25, and by meaning those that are near."""
+
+    def codes_starting(self, prefix: str, limit: int) -> Sequence[str]:
+        """Codes of items that begin so, at most `limit`, the shortest of those found first."""
+
+    def similar(self, query: ExpandedQuery, weights: Mapping[int, float], limit: int) -> Candidates:
+        """At most `limit` candidates by the nearness of their dense vectors to the weighted sum of
+        those of the keys, and the must-include items. A weight below 0 is for what is not wanted;
+        keys that are not there weigh nothing. The keys themselves may be found, too."""
 
     def matching(self, keys: Keys, condition: Filter) -> frozenset[int]:
         """Those of the keys whose items pass the filter."""

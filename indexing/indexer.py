@@ -9,7 +9,8 @@ from indexing.candidates import Floats
 from indexing.composition import text_hash
 from indexing.documents import Document
 from indexing.encoder import Encoder, LexicalEncoder
-from indexing.index import IndexedPoint, ItemIndex
+from indexing.index import ItemIndex
+from indexing.points import point_of
 
 
 class VectorCache(Protocol):
@@ -36,14 +37,7 @@ class Indexer:
         vectors = self._dense_vectors([document.dense_text for document in documents])
         self._index.upsert(
             [
-                IndexedPoint(
-                    key=document.key,
-                    version=document.version,
-                    dense=vectors[text_hash(document.dense_text)],
-                    lexical=self._lexical.encode_document(document.lexical_text),
-                    core=self._lexical.encode_core(document.core_text),
-                    payload=dict(document.payload),
-                )
+                point_of(document, vectors[text_hash(document.dense_text)], self._lexical)
                 for document in documents
             ]
         )

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from indexing.candidates import CORE, DENSE, LEXICAL, Candidates, Floats, Keys, no_candidates
+from indexing.collection import CODES
 from indexing.documents import ItemKey
 from indexing.filters import Filter, matches
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
+from indexing.matching import MATCHED_AT_MOST, SEMANTIC_AT_MOST, Matches, Terms, matches_of
+from indexing.neighbours import weighted_sum
 from indexing.queries import ExpandedQuery
 
 
@@ -52,6 +55,36 @@ class MemoryItemIndex:
         return self._candidates(
             query, QueryVectors(), ordered[:limit], scores, capped=len(ordered) > limit
         )
+
+    def match(self, query: ExpandedQuery, vectors: QueryVectors, texts: Sequence[Terms]) -> Matches:
+        passing = self._passing(query.base_filter)
+        scores = self._score(passing, vectors)
+        found: dict[str, list[tuple[int, float]]] = {
+            name: [(key, float(score)) for key, score in zip(passing, column, strict=True)]
+            for name, column in scores.items()
+        }
+        lexical = [
+            (key, score)
+            for key, score in found.get(CORE, ())
+            if any(terms and set(terms) <= set(self._points[key].core.indices) for terms in texts)
+        ]
+        semantic = sorted(found.get(DENSE, ()), key=lambda pair: (-pair[1], pair[0]))
+        return matches_of(lexical[:MATCHED_AT_MOST], semantic[:SEMANTIC_AT_MOST])
+
+    def codes_starting(self, prefix: str, limit: int) -> Sequence[str]:
+        codes = {code for point in self._points.values() for code in _codes(point)}
+        found = [code for code in codes if code.startswith(prefix)]
+        return sorted(found, key=lambda code: (len(code), code))[:limit]
+
+    def similar(self, query: ExpandedQuery, weights: Mapping[int, float], limit: int) -> Candidates:
+        known = {key: self._points[key].dense for key in weights if key in self._points}
+        vectors = QueryVectors(dense=weighted_sum(known, weights))
+        passing = self._passing(query.effective_filter) if vectors.dense is not None else []
+        scores = self._score(passing, vectors).get(DENSE, ())
+        found = sorted(zip(passing, scores, strict=True), key=lambda pair: (-pair[1], pair[0]))
+        ordered = [key for key, _ in found[:limit]]
+        fused = {key: 1.0 / (RRF_K + n) for n, key in enumerate(ordered)}
+        return self._candidates(query, vectors, ordered, fused, capped=len(ordered) >= limit)
 
     def matching(self, keys: Keys, condition: Filter) -> frozenset[int]:
         return frozenset(set(keys.tolist()) & set(self._passing(condition)))
@@ -125,3 +158,8 @@ class MemoryItemIndex:
             scores=self._score(ordered, vectors),
             capped=capped,
         )
+
+
+def _codes(point: IndexedPoint) -> list[str]:
+    codes = point.payload.get(CODES)
+    return [str(code) for code in codes] if isinstance(codes, list) else []

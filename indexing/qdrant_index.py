@@ -10,8 +10,15 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException
 
-from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, no_candidates
-from indexing.collection import PAYLOAD_INDEXES, CollectionSpec, Placement, Quantization
+from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, Floats, no_candidates
+from indexing.collection import (
+    CODES,
+    PAYLOAD_INDEXES,
+    CollectionSpec,
+    PayloadIndex,
+    Placement,
+    Quantization,
+)
 from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filter_translation import client_dialect, translate
@@ -21,14 +28,17 @@ from indexing.qdrant_shared import (
     OVERSAMPLING,
     VERSION,
     QdrantBackend,
+    Search,
     Searches,
+    codes_in,
     read_point,
     stored_payload,
 )
 from indexing.queries import ExpandedQuery
 
-_PAYLOAD_TYPES = {
+_PAYLOAD_TYPES: dict[PayloadIndex, models.PayloadSchemaType | models.KeywordIndexParams] = {
     "keyword": models.PayloadSchemaType.KEYWORD,
+    "prefix": models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, prefix=True),
     "integer": models.PayloadSchemaType.INTEGER,
     "float": models.PayloadSchemaType.FLOAT,
 }
@@ -154,6 +164,37 @@ class QdrantItemIndex(QdrantBackend):
             )
         return [point_key(record.id) for record in records]
 
+    def _near(self, searches: Sequence[Search]) -> Sequence[Sequence[tuple[int, float]]]:
+        if not searches:
+            return ()
+        requests = [
+            models.QueryRequest(
+                query=_vector(search.vector),
+                using=search.using,
+                filter=search.condition,
+                limit=search.limit,
+                params=_RESCORED,
+            )
+            for search in searches
+        ]
+        with qdrant_errors():
+            found = self._client.query_batch_points(
+                self._name, requests, consistency=self._consistency
+            )
+        return [[(point_key(p.id), p.score) for p in response.points] for response in found]
+
+    def codes_starting(self, prefix: str, limit: int) -> Sequence[str]:
+        condition = models.FieldCondition(key=CODES, match=models.MatchPrefix(prefix=prefix))
+        with qdrant_errors():
+            records, _ = self._client.scroll(
+                self._name,
+                scroll_filter=models.Filter(must=[condition]),
+                limit=limit,
+                with_payload=[CODES],
+                consistency=self._consistency,
+            )
+        return codes_in(records, prefix, limit)
+
     def _records(self, keys: Sequence[int]) -> Sequence[Any]:
         with qdrant_errors():
             return self._client.retrieve(
@@ -161,6 +202,16 @@ class QdrantItemIndex(QdrantBackend):
                 list(keys),
                 with_payload=[VERSION],
                 with_vectors=False,
+                consistency=self._consistency,
+            )
+
+    def _dense_records(self, keys: Sequence[int]) -> Sequence[Any]:
+        with qdrant_errors():
+            return self._client.retrieve(
+                self._name,
+                list(keys),
+                with_payload=False,
+                with_vectors=[DENSE],
                 consistency=self._consistency,
             )
 
@@ -242,6 +293,10 @@ def _searches(vectors: QueryVectors) -> Searches:
         for name in (LEXICAL, CORE):
             searches[name] = _sparse(vectors.lexical)
     return searches
+
+
+def _vector(vector: Floats | SparseVector) -> list[float] | models.SparseVector:
+    return _sparse(vector) if isinstance(vector, SparseVector) else vector.tolist()
 
 
 def _sparse(vector: SparseVector) -> models.SparseVector:

@@ -3,16 +3,19 @@ for those that pass a filter, and for exact scores, and make candidates of what 
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from indexing.candidates import CORE, DENSE, LEXICAL, Candidates, Keys
+from indexing.candidates import CORE, DENSE, LEXICAL, Candidates, Floats, Keys
+from indexing.collection import CODES, WORDS
 from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filter_translation import Dialect, translate
 from indexing.filters import Filter
-from indexing.index import IndexedPoint, SparseVector, newest
+from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector, newest
+from indexing.matching import MATCHED_AT_MOST, SEMANTIC_AT_MOST, Matches, Terms, matches_of
+from indexing.neighbours import weighted_sum
 from indexing.pool import Scored, assemble, point_key
 from indexing.queries import ExpandedQuery
 
@@ -33,10 +36,19 @@ VERSION = "version"
 # a sender that counts nanoseconds. Each half of a version is compared exactly.
 _HIGH, _LOW = "version_high", "version_low"
 _HALF = 31
-_OWN = frozenset({VERSION, _HIGH, _LOW})
+_OWN = frozenset({VERSION, _HIGH, _LOW, WORDS})
 
 Searches = dict[str, Any]
 """By retriever, what the library takes as a search."""
+
+
+class Search(NamedTuple):
+    """The points nearest to a vector, among those that pass."""
+
+    using: str
+    vector: Floats | SparseVector
+    condition: Any
+    limit: int
 
 
 class QdrantBackend(ABC):
@@ -54,8 +66,76 @@ class QdrantBackend(ABC):
         """Every score of every candidate, so that ranking never meets a missing value."""
 
     @abstractmethod
+    def _near(self, searches: Sequence[Search]) -> Sequence[Sequence[tuple[int, float]]]:
+        """For each search its keys with their scores, best first."""
+
+    @abstractmethod
     def _records(self, keys: Sequence[int]) -> Sequence[Any]:
         """The stored points of those keys with nothing but their versions."""
+
+    @abstractmethod
+    def _dense_records(self, keys: Sequence[int]) -> Sequence[Any]:
+        """The stored points of those keys with nothing but their dense vectors."""
+
+    def match(self, query: ExpandedQuery, vectors: QueryVectors, texts: Sequence[Terms]) -> Matches:
+        base = translate(query.base_filter, self._dialect)
+        by_words, by_meaning = [], []
+        if vectors.lexical is not None and vectors.lexical.indices and any(texts):
+            parts = [self._has_words(texts), *([base] if base else [])]
+            condition = self._dialect.filter(must=parts)
+            by_words.append(Search(CORE, vectors.lexical, condition, MATCHED_AT_MOST))
+        if vectors.dense is not None:
+            by_meaning.append(Search(DENSE, vectors.dense, base, SEMANTIC_AT_MOST))
+        found = self._near([*by_words, *by_meaning])
+        return matches_of(found[0] if by_words else (), found[-1] if by_meaning else ())
+
+    def _has_words(self, texts: Sequence[Terms]) -> Any:
+        return self._dialect.filter(
+            should=[
+                self._dialect.filter(
+                    must=[
+                        self._dialect.field_condition(
+                            key=WORDS, match=self._dialect.match_any(any=[term])
+                        )
+                        for term in terms
+                    ]
+                )
+                for terms in texts
+                if terms
+            ]
+        )
+
+    def similar(self, query: ExpandedQuery, weights: Mapping[int, float], limit: int) -> Candidates:
+        records = self._dense_records(list(weights)) if weights else []
+        known = {
+            point_key(record.id): np.array(record.vector[DENSE], np.float32) for record in records
+        }
+        target = weighted_sum(known, weights)
+        found: Sequence[tuple[int, float]] = ()
+        if target is not None:
+            condition = translate(query.effective_filter, self._dialect)
+            found = self._near([Search(DENSE, target, condition, limit)])[0]
+        # Equal scores come in any order, and the answer must not change from call to call.
+        cosines = dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+        def exact_scores(keys: Sequence[int]) -> Scored:
+            if target is None:
+                return {}
+            others = [key for key in keys if key not in cosines]
+            if not others:
+                return {DENSE: cosines}
+            among = self._dialect.filter(must=[self._dialect.has_id(others)])
+            return {
+                DENSE: cosines | dict(self._near([Search(DENSE, target, among, len(others))])[0])
+            }
+
+        return assemble(
+            keys=list(cosines),
+            fused=[1.0 / (RRF_K + n) for n in range(len(cosines))],
+            included=self._included(query),
+            limit=limit,
+            exact_scores=exact_scores,
+        )
 
     def matching(self, keys: Keys, condition: Filter) -> frozenset[int]:
         wanted = self._dialect.filter(
@@ -120,7 +200,20 @@ class QdrantBackend(ABC):
 
 def stored_payload(point: IndexedPoint) -> dict[str, object]:
     high, low = _halves(point.version)
-    return point.payload | {VERSION: point.version, _HIGH: high, _LOW: low}
+    return point.payload | {
+        VERSION: point.version,
+        _HIGH: high,
+        _LOW: low,
+        WORDS: list(point.core.indices),
+    }
+
+
+def codes_in(records: Sequence[Any], prefix: str, limit: int) -> Sequence[str]:
+    """Of the records' payloads those codes that begin so, the shortest first."""
+    found = {
+        code for record in records for code in record.payload[CODES] if code.startswith(prefix)
+    }
+    return sorted(found, key=lambda code: (len(code), code))[:limit]
 
 
 def read_point(record: Any) -> IndexedPoint:

@@ -1,12 +1,12 @@
 """What is asked of the index: the shopper's query, and the query after rules."""
 
 from collections.abc import Mapping
-from typing import NewType
+from typing import Literal, NewType
 
 import msgspec
 
 from indexing.errors import InvalidSort
-from indexing.filters import Filter, Not, both
+from indexing.filters import UNUSABLE_IN_NAMES, Filter, Not, attribute_name, both
 
 QueryId = NewType("QueryId", str)
 
@@ -25,6 +25,8 @@ SORT_FIELDS: Mapping[str, bool] = {
 }
 """What results may be sorted by, and whether the highest comes first unless said otherwise."""
 
+DIRECTIONS = (":asc", ":desc")
+
 ContextValue = str | float | bool
 
 
@@ -39,16 +41,32 @@ class Sort(msgspec.Struct, frozen=True):
 
 
 def parse_sort(text: str) -> Sort | None:
-    """`price`, `price:desc`, …; None for `relevance` and for nothing. Raises `InvalidSort`."""
+    """`price`, `price:desc`, `attributes.weight:asc`, …; None for `relevance` and for nothing.
+    Raises `InvalidSort`."""
     if text in ("", RELEVANCE):
         return None
-    field, _, direction = text.partition(":")
-    if field not in SORT_FIELDS or direction not in ("", "asc", "desc"):
-        known = ", ".join((RELEVANCE, *SORT_FIELDS))
+    field, _, direction = text.rpartition(":") if text.endswith(DIRECTIONS) else (text, "", "")
+    attribute = attribute_name(field)
+    if field not in SORT_FIELDS and (not attribute or UNUSABLE_IN_NAMES.intersection(attribute)):
+        known = ", ".join((RELEVANCE, *SORT_FIELDS, "attributes.<name>"))
         raise InvalidSort(
             f"cannot sort by {text!r:.60}; known are {known}, with :asc or :desc behind the field"
         )
-    return Sort(field, direction == "desc" if direction else SORT_FIELDS[field])
+    return Sort(field, direction == "desc" if direction else SORT_FIELDS.get(field, False))
+
+
+Relax = Literal["none", "words", "filters"]
+"""What may be let go of where nothing is found: nothing, words of the query, or the shopper's
+filters, too, after the words."""
+
+HIGHLIGHTED = ("title", "description")
+
+
+class FacetSearch(msgspec.Struct, frozen=True):
+    """Values of one facet, by the beginnings of their words."""
+
+    field: str
+    text: str
 
 
 class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +88,21 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str = ""
     """The shopper's browser or device, as the shop names it; empty where it does not say."""
     session_id: str = ""
+    facets: tuple[str, ...] = ()
+    """Fields whose values are counted."""
+    max_facet_values: int = 100
+    facet_query: FacetSearch | None = None
+    disjunctive: bool = True
+    """Whether the counts of a facet leave out what is chosen in it."""
+    highlight: tuple[str, ...] = ()
+    """Fields of the hits that are given with the query's words marked."""
+    correct: bool = True
+    """Whether a word that the catalogue does not know may be taken for one that it does."""
+    relax: Relax = "words"
+    group: bool = True
+    """Whether a product's variants are one hit, and counted once."""
+    personalize: bool = True
+    """Whether the session's own interests count."""
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -87,6 +120,8 @@ class ExpandedQuery(msgspec.Struct, frozen=True, kw_only=True):
     """What synonyms make of the text."""
     filter: Filter | None = None
     """The shopper's and the rules' together."""
+    restriction: Filter | None = None
+    """The rules' part of it."""
     hidden: Filter | None = None
     """Items that nothing brings in."""
     included: Filter | None = None
@@ -98,6 +133,11 @@ class ExpandedQuery(msgspec.Struct, frozen=True, kw_only=True):
     def effective_filter(self) -> Filter | None:
         """What candidates must pass."""
         return both(self.filter, self._shown)
+
+    @property
+    def base_filter(self) -> Filter | None:
+        """What candidates would have to pass if the shopper had chosen nothing."""
+        return both(self.restriction, self._shown)
 
     @property
     def included_filters(self) -> tuple[Filter, ...]:

@@ -12,6 +12,7 @@ from indexing.composition import compose
 from indexing.documents import Item, ItemKey
 from indexing.encoder import HashEncoder
 from indexing.index import IndexedPoint, QueryVectors
+from indexing.points import point_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 _dense = HashEncoder()
@@ -24,14 +25,7 @@ def make_item(item_id: str = "1", **fields: Any) -> Item:
 
 def make_point(key: int, item: Item, version: int = 1) -> IndexedPoint:
     document = compose(ItemKey(key), version, item)
-    return IndexedPoint(
-        key=document.key,
-        version=document.version,
-        dense=_dense.encode_documents([document.dense_text])[0],
-        lexical=_lexical.encode_document(document.lexical_text),
-        core=_lexical.encode_core(document.core_text),
-        payload=dict(document.payload),
-    )
+    return point_of(document, _dense.encode_documents([document.dense_text])[0], _lexical)
 
 
 def make_points(items: Sequence[Item]) -> list[IndexedPoint]:

@@ -279,6 +279,69 @@ def test_item_that_browsing_found_differs_from_one_that_was_brought_in(index: It
     assert (found.fused > 0).tolist() == [True, True, False]
 
 
+def test_similar_items_come_by_the_weighted_sum_of_their_cosines(filled: ItemIndex) -> None:
+    weights = {1: 2.0, 3: 1.0}
+
+    found = filled.similar(ExpandedQuery(text=""), weights, 10)
+
+    sums = _sums_of_cosines(weights)
+    assert found.keys.tolist() == sorted(sums, key=lambda key: -sums[key])
+    assert ids(found.keys)[0] == "mouse"
+    assert list(found.fused) == sorted(found.fused, reverse=True)
+    assert (found.fused > 0).all()
+    # The scores are cosines to the sum of the vectors, and so in proportion to the sums of cosines.
+    ratios = [score / sums[key] for key, score in zip(found.keys, found.scores[DENSE], strict=True)]
+    assert ratios == pytest.approx([ratios[0]] * 4, rel=1e-2)
+
+
+def test_negative_weight_keeps_its_neighbours_away(filled: ItemIndex) -> None:
+    liked = filled.similar(ExpandedQuery(text=""), {1: 1.0}, 10)
+    without = filled.similar(ExpandedQuery(text=""), {1: 1.0, 2: -0.9}, 10)
+
+    assert ids(liked.keys)[:2] == ["mouse", "pad"]
+    assert ids(without.keys)[-1] == "pad"
+    sums = _sums_of_cosines({1: 1.0, 2: -0.9})
+    assert without.keys.tolist() == sorted(sums, key=lambda key: -sums[key])
+
+
+def test_similar_items_pass_the_filter_and_are_not_hidden(filled: ItemIndex) -> None:
+    query = ExpandedQuery(
+        text="", filter=AnyOf("in_stock", (True,)), hidden=AnyOf("id", ("mouse", "chair"))
+    )
+
+    found = filled.similar(query, {1: 1.0}, 10)
+
+    assert ids(found.keys) == ["lamp"]
+
+
+def test_similar_items_are_cut_off_at_the_limit_and_rules_bring_others_in(
+    filled: ItemIndex,
+) -> None:
+    everything = filled.similar(ExpandedQuery(text=""), {1: 1.0}, 10)
+    last = ids(everything.keys)[-1]
+    query = ExpandedQuery(text="", included=AnyOf("id", (last, "gone")))
+
+    found = filled.similar(query, {1: 1.0}, 2)
+
+    assert ids(found.keys) == [*ids(everything.keys)[:2], last]
+    assert found.capped
+    assert not everything.capped
+    assert (found.fused > 0).tolist() == [True, True, False]
+    assert found.scores[DENSE][-1] == pytest.approx(everything.scores[DENSE][-1], abs=1e-3)
+
+
+def test_keys_without_a_point_and_weights_that_cancel_out_find_nothing(filled: ItemIndex) -> None:
+    filled.upsert([make_point(9, ITEMS[0])])
+    pinned = ExpandedQuery(text="", included=AnyOf("id", ("chair",)))
+
+    assert len(filled.similar(ExpandedQuery(text=""), {999: 1.0}, 10)) == 0
+    assert len(filled.similar(ExpandedQuery(text=""), {}, 10)) == 0
+    assert len(filled.similar(ExpandedQuery(text=""), {1: 1.0, 9: -1.0}, 10)) == 0
+    assert ids(filled.similar(pinned, {999: 1.0}, 10).keys) == ["chair"]
+    known = filled.similar(ExpandedQuery(text=""), {1: 1.0, 999: -5.0}, 10)
+    assert known.keys.tolist() == filled.similar(ExpandedQuery(text=""), {1: 1.0}, 10).keys.tolist()
+
+
 def test_browsing_goes_by_popularity_and_says_when_it_was_cut_off(filled: ItemIndex) -> None:
     found = filled.browse(ExpandedQuery(text=""), 2)
 
@@ -463,6 +526,15 @@ def _passing(condition: Filter) -> set[str]:
         item.id
         for item, point in zip(ITEMS, make_points(ITEMS), strict=True)
         if matches(condition, point.payload)
+    }
+
+
+def _sums_of_cosines(weights: dict[int, float]) -> dict[int, float]:
+    """Of every item, worked out one by one."""
+    vectors = [point.dense / np.linalg.norm(point.dense) for point in make_points(ITEMS)]
+    return {
+        key: sum(weight * float(vectors[n - 1] @ vector) for n, weight in weights.items())
+        for key, vector in enumerate(vectors, start=1)
     }
 
 

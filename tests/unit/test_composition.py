@@ -6,9 +6,13 @@ import pytest
 
 from indexing.composition import (
     MAX_TERM_LENGTH,
+    codes_of,
     compose,
+    core_text,
+    core_tokens,
     dense_text,
     lexical_text,
+    lexical_tokens,
     payload_of,
     text_hash,
 )
@@ -40,6 +44,50 @@ def test_words_that_describe_an_item_can_all_be_searched() -> None:
     words = lexical_text(LAMP).split()
 
     assert {"Glow", "lamp", "Lumo", "Home", "Lamps", "Warm", "light.", "black"} <= set(words)
+
+
+BOOK = make_item(
+    "NB-4711/X",
+    title='Notebook dv7-1211ea 17" 4GB',
+    description="Notebook DV71211EA with 4.0 GB.",
+    attributes={
+        "mpn": "KB.INT00.171",
+        "ean": "0884420588030,0884420588031",
+        "storage": "SSD, 500 GB",
+        "fits": "for dv9-1000xx only",
+        "watts": 65.0,
+    },
+)
+
+
+def test_quantities_and_codes_are_there_in_one_spelling_too() -> None:
+    core = set(core_tokens(BOOK))
+
+    assert core == {
+        *("quantityinch17", "quantitygigabyte4", "nb4711x", "nb4711", "dv71211ea"),
+        *("kbint00171", "0884420588030", "0884420588031", "dv91000xx"),
+    }
+    assert set(lexical_tokens(BOOK)) == {*core, "quantitygigabyte500"}
+
+
+def test_tokens_are_beside_the_texts_and_make_none_longer() -> None:
+    assert core_text(BOOK) == f"{BOOK.title} {BOOK.description}"
+    assert "quantity" not in lexical_text(BOOK)
+
+
+def test_number_is_no_quantity_with_the_next_attribute_for_its_unit() -> None:
+    item = make_item("1", title="Shirt", attributes={"pack": "3", "size": "M"})
+
+    assert lexical_tokens(item) == ()
+
+
+def test_item_is_found_by_its_id_where_that_is_a_code() -> None:
+    assert codes_of(make_item("3920564", title="Lamp")) == ("3920564",)
+    assert codes_of(make_item("lamp-red", title="Lamp")) == ()
+
+
+def test_embedded_text_has_only_the_words() -> None:
+    assert dense_text(BOOK) == f"{BOOK.title} {BOOK.description}"
 
 
 def test_empty_parts_leave_no_blanks_behind() -> None:
