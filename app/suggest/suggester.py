@@ -1,0 +1,78 @@
+"""Answers what may be meant by what was typed so far."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from app.suggest.live_suggestions import LiveSuggestions
+from app.suggest.matching import expression_of, typed_words
+from app.suggest.schemas import (
+    CategorySuggestion,
+    ItemSuggestion,
+    QuerySuggestion,
+    Suggestions,
+)
+from app.suggest.text_index import IndexSlot
+from app.vocabulary.rule_words import words_of_rules
+from app.vocabulary.spelling import Speller
+from app.vocabulary.words import Vocabulary
+from rules.ruleset import RuleSet
+from rules.text import words
+
+Answer = TypeVar("Answer", QuerySuggestion, ItemSuggestion, CategorySuggestion)
+SPARE = 2
+"""So many times the queries that are wanted are looked at, since some are mistyped."""
+
+
+class Suggester:
+    def __init__(
+        self,
+        suggestions: LiveSuggestions,
+        vocabulary: Callable[[], Vocabulary],
+        speller: Speller,
+        rules: Callable[[], RuleSet],
+    ) -> None:
+        self._suggestions = suggestions
+        self._vocabulary = vocabulary
+        self._speller = speller
+        self._rules = rules
+
+    def suggest(self, text: str, limit: int) -> Suggestions:
+        """At most `limit` of each kind; for nothing but signs, what is asked and sold most."""
+        keep = words_of_rules(self._rules())
+        typed = typed_words(text)
+        if not typed:
+            return self._popular(text, limit, keep)
+        expression = expression_of(typed, self._vocabulary(), self._speller, keep)
+
+        def found(kind: type[Answer], slot: IndexSlot, most: int) -> tuple[Answer, ...]:
+            return _read(kind, slot.find(expression, most))
+
+        sources = self._suggestions
+        queries = found(QuerySuggestion, sources.queries, SPARE * limit)
+        return Suggestions(
+            text,
+            self._well_spelled(queries, limit, keep),
+            found(ItemSuggestion, sources.items, limit),
+            found(CategorySuggestion, sources.categories, limit),
+        )
+
+    def _popular(self, text: str, limit: int, keep: frozenset[str]) -> Suggestions:
+        sources = self._suggestions
+        queries = _read(QuerySuggestion, sources.queries.first(SPARE * limit))
+        categories = _read(CategorySuggestion, sources.categories.first(limit))
+        return Suggestions(text, self._well_spelled(queries, limit, keep), (), categories)
+
+    def _well_spelled(
+        self, queries: Sequence[QuerySuggestion], limit: int, keep: frozenset[str]
+    ) -> tuple[QuerySuggestion, ...]:
+        """Without those that a search would correct: what many mistype is still mistyped."""
+        correct = self._speller.correct
+        kept = (query for query in queries if correct(words(query.text), keep) is None)
+        return tuple(islice(kept, limit))
+
+
+def _read(kind: type[Answer], answers: list[str]) -> tuple[Answer, ...]:
+    return tuple(msgspec.json.decode(answer, type=kind) for answer in answers)
