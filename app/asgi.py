@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 
 from app.admin.authentication import KEY_RING, PUBLIC_SEARCH
@@ -19,15 +20,25 @@ from app.admin.preview_controller import PreviewController
 from app.admin.records_controller import RecordsController
 from app.admin.rules_controller import RulesController
 from app.admin.rulesets_controller import RuleSetsController
+from app.cross_origin import CrossOrigin
 from app.embeddings.controller import EmbeddingsController
 from app.errors import EXCEPTION_HANDLERS, refuse_unusable_address
 from app.events.controller import ClientsController, EventsController
 from app.health import HealthController
+from app.instantsearch.controller import (
+    InsightsController,
+    InstantSearchController,
+    not_offered,
+)
 from app.items.controller import ItemsController
 from app.live import Live
+from app.recommend.controller import RecommendController
+from app.recommend.recommender import Recommender
 from app.reindex.controller import ReindexController
 from app.search.controller import SearchController
+from app.search.multi_search import MultiSearchController
 from app.search.pipeline import SearchPipeline
+from app.suggest.controller import SuggestController
 from app.tasks.controller import TasksController
 from app.tasks.hooks_controller import HooksController
 from app.ui.lookup import ItemLookup
@@ -48,12 +59,18 @@ def create_app(live: Live) -> Litestar:
     def services() -> Live:
         return live
 
+    def recommending() -> Recommender:
+        return live.recommender
+
     def item_lookup() -> ItemLookup:
         return lookup
 
     return Litestar(
         route_handlers=[
             SearchController,
+            MultiSearchController,
+            SuggestController,
+            RecommendController,
             HealthController,
             ItemsController,
             TasksController,
@@ -73,14 +90,19 @@ def create_app(live: Live) -> Litestar:
             ModelsController,
             ExperimentsController,
             FeaturesController,
+            InstantSearchController,
+            InsightsController,
+            not_offered,
             *ui.route_handlers,
         ],
         state=State({KEY_RING: live.keys, PUBLIC_SEARCH: live.settings.public_search}),
         dependencies={
             "search": Provide(search, sync_to_thread=False, use_cache=True),
             "services": Provide(services, sync_to_thread=False, use_cache=True),
+            "recommending": Provide(recommending, sync_to_thread=False, use_cache=True),
             "item_lookup": Provide(item_lookup, sync_to_thread=False, use_cache=True),
         },
+        middleware=[DefineMiddleware(CrossOrigin, origins=live.settings.allowed_origins)],
         exception_handlers=EXCEPTION_HANDLERS,
         before_request=refuse_unusable_address,
         template_config=ui.template_config,

@@ -25,6 +25,7 @@ from app.experiments.errors import (
     WrongState,
 )
 from app.items.errors import BadFilter, DeadLetterNotFound, ItemNotFound, ItemRefused
+from app.recommend.errors import InvalidRecommendation, ItemsNotFound
 from app.rules.errors import (
     CannotPreview,
     CannotPublish,
@@ -34,7 +35,7 @@ from app.rules.errors import (
     RuleNotFound,
     VersionNotFound,
 )
-from app.search.errors import InvalidSearch
+from app.search.errors import InvalidFacet, InvalidSearch
 from app.tasks.errors import (
     CannotCancel,
     HookNotFound,
@@ -83,6 +84,16 @@ def _of_item(error: ItemRefused) -> dict[str, Any]:
     }
 
 
+def _of_missing(error: ItemsNotFound) -> dict[str, Any]:
+    return {
+        "detail": str(error)[:1_000],
+        "errors": tuple(
+            {"path": place, "reason": f"there is no item {item_id!r}"}
+            for place, item_id in error.missing.items()
+        ),
+    }
+
+
 class Meaning(NamedTuple):
     """What a kind of error is to a client."""
 
@@ -96,6 +107,7 @@ class Meaning(NamedTuple):
 
 MEANINGS: Mapping[type[Exception], Meaning] = {
     InvalidFilter: Meaning(422, "The filter cannot be understood"),
+    InvalidFacet: Meaning(422, "There is no such facet"),
     InvalidSort: Meaning(422, "The results cannot be sorted so"),
     InvalidRules: Meaning(422, "The rules cannot be used", members=_of_rules),
     RuleNotFound: Meaning(404, "There is no such rule"),
@@ -131,6 +143,8 @@ MEANINGS: Mapping[type[Exception], Meaning] = {
     UnreadableImport: Meaning(400, "The import cannot be read"),
     msgspec.DecodeError: Meaning(400, "The request is not valid"),
     UnicodeDecodeError: Meaning(400, "The request is not valid", "the body is not UTF-8"),
+    InvalidRecommendation: Meaning(422, "There is nothing to recommend by"),
+    ItemsNotFound: Meaning(404, "There is no such item", members=_of_missing),
     InvalidSearch: Meaning(422, "The search cannot be answered"),
     IndexUnavailable: Meaning(503, "The index does not answer"),
     DatabaseUnavailable: Meaning(503, "The database does not answer"),
@@ -162,13 +176,18 @@ AnyRequest = Request[Any, Any, Any]
 
 
 def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
-    meaning = next(entry for kind, entry in MEANINGS.items() if isinstance(error, kind))
-    if meaning.status >= 500:
+    problem = problem_of(error, request.url.path)
+    if problem.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    problem = Problem(
-        meaning.title, meaning.status, meaning.detail or str(error), instance=request.url.path
-    )
-    return _answer(msgspec.structs.replace(problem, **meaning.members(error)))
+    return _answer(problem)
+
+
+def problem_of(error: Exception, instance: str) -> Problem:
+    """Of an error that `MEANINGS` knows."""
+    meaning = next(entry for kind, entry in MEANINGS.items() if isinstance(error, kind))
+    detail = meaning.detail or str(error)
+    problem = Problem(meaning.title, meaning.status, detail, instance=instance)
+    return msgspec.structs.replace(problem, **meaning.members(error))
 
 
 def refuse_unusable_address(request: AnyRequest) -> Response[bytes] | None:

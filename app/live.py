@@ -32,6 +32,7 @@ from app.items.service import ItemService
 from app.items.vectors import PostgresVectorCache
 from app.live_index import LiveIndex, StorageOptions
 from app.live_model import LiveModel
+from app.recommend.recommender import Recommender
 from app.reindex.gates import Gates
 from app.reindex.rebuild import Rebuilder
 from app.reindex.requests import request_rebuild
@@ -39,15 +40,22 @@ from app.reindex.start import start_index
 from app.rules.live_rules import LiveRules
 from app.rules.usage import UsageCounter
 from app.search.exploration import Explorer
+from app.search.highlight import Highlighter
 from app.search.pipeline import SearchPipeline
 from app.search.query_encoder import CACHED_QUERIES
+from app.search.spelling import correct_by
+from app.search.wording import forms_by
 from app.settings import InvalidSetting, Settings
+from app.suggest.live_suggestions import LiveSuggestions
+from app.suggest.suggester import Suggester
 from app.tasks.hook_sender import HookSender
 from app.tasks.runner import TaskRunner
 from app.training.process import places_of
 from app.training.request import TrainingRequest
 from app.training.schedule import TrainingSchedule
 from app.training.task import TrainingTask
+from app.vocabulary.live_vocabulary import LiveVocabulary
+from app.vocabulary.spelling import Speller
 from app.webhooks.deliveries import Deliveries
 from app.webhooks.shopify import default_mapping
 from app.webhooks.signatures import ShopifySignatures, StandardSignatures
@@ -152,12 +160,13 @@ class Live:
                 engine = open_database(settings, self._stack)
             self.engine = engine
             say("Opening the index")
+            lexical = Bm25Encoder()
             encoders = EncoderOpener(settings)
             self._stack.callback(encoders.close)
             self.index = LiveIndex(
                 collections or open_collections(settings),
                 encoders if encoder is None else lambda name: encoder,
-                Bm25Encoder(),
+                lexical,
                 PostgresVectorCache(self.engine),
                 cached_queries,
                 StorageOptions(settings.quantization, settings.vectors_on_disk),
@@ -193,6 +202,8 @@ class Live:
             self.experiments = LiveExperiments(
                 self.engine, self.model_store.load, Explorer(settings.exploration)
             )
+            self.vocabulary = LiveVocabulary(self.engine)
+            self.speller = Speller(self.vocabulary.current)
             self.search = SearchPipeline(
                 rules=self.rules,
                 lease=self.index.lease,
@@ -201,6 +212,22 @@ class Live:
                 scorer=self.model.current,
                 recorders=(self.usage, self.lists),
                 treat=self.experiments.treat,
+                correct=correct_by(self.speller),
+                forms=forms_by(lambda: self.vocabulary.current().counts),
+                highlighter=Highlighter(lexical.terms),
+                items_with=lambda word: self.vocabulary.current().items_with(word),
+            )
+            self.recommender = Recommender(
+                engine=self.engine,
+                rules=self.rules,
+                lease=self.index.lease,
+                store=self.store,
+                search=self.search,
+            )
+            self.suggestions = LiveSuggestions(self.engine, settings.suggest_min_shoppers)
+            self._stack.callback(self.suggestions.close)
+            self.suggester = Suggester(
+                self.suggestions, self.vocabulary.current, self.speller, self.rules.current
             )
             self.deliveries = Deliveries(self.engine, self.ledger)
             self.signatures = StandardSignatures(settings.webhook_secrets)
@@ -254,6 +281,8 @@ class Live:
             self.lists.follow,
             self.experiments.follow,
             self.index.follow,
+            self.vocabulary.follow,
+            self.suggestions.follow,
         ):
             self._thread(follow)
 

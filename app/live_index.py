@@ -13,7 +13,7 @@ from app.following import keep_refreshing
 from app.search.query_encoder import QueryEncoder
 from indexing.collection import CollectionSpec, Quantization
 from indexing.collections import CollectionInfo, Collections
-from indexing.composition import COMPOSITION_REVISION
+from indexing.composition import COMPOSITION_REVISION, WORDS_SINCE
 from indexing.encoder import Encoder, LexicalEncoder
 from indexing.index import ItemIndex
 from indexing.indexer import Indexer, VectorCache
@@ -88,11 +88,14 @@ class LiveIndex:
         )
 
     def readable(self, spec: CollectionSpec) -> bool:
-        """Whether its vectors are those of the encoder that it names, as it is today."""
+        """Whether its vectors are those of the encoder that it names, as it is today, and its
+        points have what a search asks for."""
         encoder = self.encoder(spec.encoder)
+        revision, _, composition = spec.encoder_revision.rpartition("/")
         return (
             spec.dense_size == encoder.size
-            and spec.encoder_revision.rpartition("/")[0] == encoder.revision
+            and revision == encoder.revision
+            and int(composition) >= WORDS_SINCE
             and spec.lexical_revision == self._lexical.revision
         )
 

@@ -21,6 +21,8 @@ MIN_ADMIN_KEY = 20
 ENCODER_SERVICE = "service:"
 """Before a model's name it means that the service of ENDCAP_ENCODER_URL encodes with it."""
 
+ANY_ORIGIN = "*"
+
 _EXPECTED = {
     "ENCODER_TIMEOUT": "seconds, above 0 and at most 60",
     "PORT": "a whole number from 1 to 65535",
@@ -34,6 +36,7 @@ _EXPECTED = {
     "QDRANT_CONSISTENCY": "a whole number from 1 on, or majority, quorum or all",
     "QUANTIZATION": "none, int8 or binary",
     "EXPLORATION": "a share from 0 to 1",
+    "SUGGEST_MIN_SHOPPERS": "a whole number from 3 to 1000000",
 }
 
 
@@ -57,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scorer_url: str | None = None
     admin_key: str | None = None
     public_search: bool = True
+    cors_origins: tuple[str, ...] | None = None
     webhook_secrets: tuple[str, ...] = ()
     shopify_secrets: tuple[str, ...] = ()
     shopify_mapping: Path | None = None
@@ -70,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     quantization: Quantization = "none"
     vectors_on_disk: bool = False
     exploration: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    suggest_min_shoppers: Annotated[int, msgspec.Meta(ge=3, le=1_000_000)] = 3
     train_every: timedelta | None = None
     mlflow_url: str | None = None
 
@@ -90,6 +95,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.encoder_url is not None:
             return f"{ENCODER_SERVICE}{self.encoder_model or ''}"
         return self.encoder or ""
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Whose pages may call what shoppers' browsers call (decision 0021); `*` is everyone's."""
+        if self.cors_origins is not None:
+            return self.cors_origins
+        return (ANY_ORIGIN,) if self.public_search else ()
 
     @property
     def encoder_service_file(self) -> Path:
@@ -150,6 +162,8 @@ def _value(variable: str, text: str, kind: Any) -> Any:
         return _file(variable, text)
     if name == "SHOPIFY_SECRETS":
         return tuple(part.strip() for part in text.split(",") if part.strip())
+    if name == "CORS_ORIGINS":
+        return _origins(variable, text)
     if name == "WEBHOOK_SECRETS":
         try:
             return read_secrets(text)
@@ -213,6 +227,20 @@ def _is_folder(variable: str, path: Path) -> bool:
         return path.is_dir()
     except OSError as error:  # no leave to look, or a name that is too long
         raise InvalidSetting(f"{variable}: {str(path)!r}: {error.strerror}") from None
+
+
+def _origins(variable: str, text: str) -> tuple[str, ...]:
+    if text == "none":
+        return ()
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        # A browser sends scheme, host and port, and nothing behind them.
+        if origin != ANY_ORIGIN and (not _is_web_address(origin) or origin.count("/") != 2):
+            raise InvalidSetting(
+                f"{variable}: expected none, * or origins such as https://shop.example, "
+                f"got {origin!r}"
+            )
+    return origins
 
 
 def _is_web_address(text: str) -> bool:

@@ -2,7 +2,7 @@
 take positions, and a page gets variety."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -37,7 +37,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 class Arrangement(msgspec.Struct, frozen=True):
     """The final order: every candidate once, but for those that only a pin without effect had
-    brought in."""
+    brought in, and where groups are shown as one, for all of a group but one."""
 
     placed: tuple[Placed, ...]
     suppressed: tuple[Suppressed, ...] = ()
@@ -64,6 +64,8 @@ def arrange(
         suppressed = fired.suppress(Pin, SHOPPER_SORTS)
     pinned = {pin.candidate: pin.rule for pin in pins}
     order = [n for n in order if n not in pinned and not (shelf.brought and shelf.brought[n])]
+    if shelf.grouped:
+        order = _one_of_each(order, shelf.group_ids, {shelf.group_ids[n] for n in pinned})
     for pin in pins:
         order.insert(pin.position - 1, pin.candidate)  # behind the end, the list closes up
     if rewritten.pins_hold:
@@ -122,6 +124,16 @@ def _sorted(shelf: Shelf, rewritten: Rewritten, order: list[int]) -> list[int]:
         return False, unknown, 0.0 if unknown else sign * values[n]
 
     return sorted(order, key=place)
+
+
+def _one_of_each(order: list[int], groups: Sequence[str], taken: set[str]) -> list[int]:
+    """The first of each group that is not taken."""
+    kept: list[int] = []
+    for n in order:
+        if groups[n] not in taken:
+            taken.add(groups[n])
+            kept.append(n)
+    return kept
 
 
 def _with_variety(

@@ -1,6 +1,6 @@
 """Which rules hold for one request."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
@@ -64,11 +64,21 @@ class FiredRules(msgspec.Struct, frozen=True):
         return [Suppressed(rule, reason, n) for rule, n, _ in self.each(kind)]
 
 
-def match(rule_set: RuleSet, query: SearchQuery, now: datetime) -> FiredRules:
-    """A rule with `stop` that holds is the last that is considered."""
+def every_rule(rule: Rule) -> bool:
+    return True
+
+
+def match(
+    rule_set: RuleSet,
+    query: SearchQuery,
+    now: datetime,
+    concerns: Callable[[Rule], bool] = every_rule,
+) -> FiredRules:
+    """A rule with `stop` that holds is the last that is considered; one that does not concern the
+    request never is."""
     situation = Situation(query, now)
     may_hold = (rule_set.rules[position] for position in rule_set.lookup.may_hold(situation))
-    holding = (rule for rule in may_hold if holds(rule.when, situation))
+    holding = (rule for rule in may_hold if concerns(rule) and holds(rule.when, situation))
     fired: list[Rule] = []
     suppressed: list[Suppressed] = []
     reason = ""

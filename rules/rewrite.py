@@ -57,13 +57,15 @@ def rewrite(query: SearchQuery, fired: FiredRules) -> Rewritten:
         for rule, n, synonym in fired.each(Synonym)
         if not speaks_of(text, synonym)
     ]
+    restrictions = [part.filter for _, _, part in fired.each(Restrict)]
     pins_hold = query.sort is None
     included, forced = _pinned(fired) if pins_hold else (None, None)
     return Rewritten(
         expanded=ExpandedQuery(
             text=text,
             variants=variants_of(text, [synonym for _, _, synonym in fired.each(Synonym)]),
-            filter=both(query.filter, *(part.filter for _, _, part in fired.each(Restrict))),
+            filter=both(query.filter, *restrictions),
+            restriction=both(*restrictions),
             hidden=_hidden(fired),
             included=included,
             forced=forced,

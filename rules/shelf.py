@@ -15,7 +15,9 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     scores: Floats
     """The model's, or what stands in for it; compared with each other only."""
     group_ids: Sequence[str] = ()
-    """Empty where no rule pins."""
+    """Empty where neither a rule pins nor groups are shown as one."""
+    grouped: bool = False
+    """Whether of each product group only one candidate is placed: the pinned one, or the first."""
     in_stock: Sequence[bool] = ()
     """Empty where no rule pins."""
     popularity: Sequence[float] = ()

@@ -1,4 +1,4 @@
-"""`endcap evaluate`: five ways to order the same catalogue, measured on the same judgments."""
+"""`endcap evaluate`: six ways to order the same catalogue, measured on the same judgments."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from app.commands.indexing import index_waiting
-from app.commands.lists import by_one_retriever, cross_validated, judged_lists, with_rules
+from app.commands.lists import (
+    as_served,
+    by_one_retriever,
+    cross_validated,
+    judged_lists,
+    with_rules,
+)
 from app.commands.progress import progress_bar, say
 from app.live import Live
 from app.settings import Settings
@@ -41,6 +47,8 @@ class Report(msgspec.Struct, frozen=True):
     systems: dict[str, dict[str, Estimate]]
     ranked_minus_hybrid: dict[str, Estimate]
     """Paired by query, so an interval above 0 says that ranking helps."""
+    served_minus_ranked: dict[str, Estimate]
+    """What the cut to matches, spelling and relaxing do to the model's order."""
 
 
 def run_evaluate(
@@ -54,6 +62,10 @@ def run_evaluate(
             lists = list(judged_lists(live, judgments, queries, advance))
         systems = _rankings(live, lists)
         systems["ranked"] = cross_validated(lists, seed) if cross_validate else _ranked(live, lists)
+        systems["served"] = {
+            entry.query: as_served(live, entry.query, systems["ranked"][entry.query])
+            for entry in lists
+        }
         systems["ranked+rules"] = {
             entry.query: with_rules(
                 live, entry.query, systems["ranked"][entry.query] if cross_validate else None
@@ -105,6 +117,10 @@ def _report(
             name: paired_difference(measured["ranked"], measured["hybrid"], name)
             for name in MEASURES
         },
+        served_minus_ranked={
+            name: paired_difference(measured["served"], measured["ranked"], name)
+            for name in MEASURES
+        },
     )
 
 
@@ -113,7 +129,11 @@ def _print(report: Report) -> None:
     table.add_column("")
     for name in MEASURES:
         table.add_column(name, justify="right")
-    rows = {**report.systems, "ranked - hybrid": report.ranked_minus_hybrid}
+    rows = {
+        **report.systems,
+        "ranked - hybrid": report.ranked_minus_hybrid,
+        "served - ranked": report.served_minus_ranked,
+    }
     for name, estimates in rows.items():
         cells = [
             f"{estimates[m].mean:.3f} [{estimates[m].low:.3f}, {estimates[m].high:.3f}]"

@@ -20,6 +20,7 @@ from ranking.judgments import Judgments
 from rules.arrange import arrange
 from rules.match import match
 from rules.rewrite import rewrite
+from rules.ruleset import RuleSet
 
 Progress = Callable[[int], None]
 
@@ -52,6 +53,18 @@ def cross_validated(lists: Sequence[JudgedList], seed: int) -> dict[str, list[It
         return cross_validate(lists, seed, advance)
 
 
+def as_served(live: Live, query: str, ranked: Sequence[ItemId]) -> list[ItemId]:
+    """That order of what a search without rules would show of it: spelling, relaxing and the cut to
+    what matches included."""
+    asked = SearchQuery(text=query, group=False)
+    ranking = live.search.rank(asked, RuleSet(), Stages(NO_BUDGET))
+    behind = live.store.items(ranking.behind.tolist())
+    shown = [*ranking.item_ids, *(entry.item.id for entry in behind if entry is not None)]
+    members = set(shown)
+    first = [item for item in ranked if item in members]
+    return [*first, *(ItemId(item) for item in shown if item not in set(first))]
+
+
 def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -> list[ItemId]:
     """The live model's order of all candidates with the live rules applied; with `ranked`, the
     order of a model that is not live stands in for its scores, item by item."""
@@ -71,7 +84,9 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
         scores = np.array(
             [-np.log1p(places.get(item, len(places))) for item in features.item_ids], np.float32
         )
-    shelf = lay_out(candidates, joined.facts, scores, fired, rewritten, live.store, serving.index)
+    shelf = lay_out(
+        candidates, joined.facts, scores, fired, rewritten, live.store, serving.index, asked.group
+    )
     targets = live.search.targets(serving, candidates, fired)
     placed = arrange(shelf, fired, rewritten, targets, asked.per_page).placed
     return [features.item_ids[entry.candidate] for entry in placed]

@@ -3,19 +3,21 @@ through a cache in this process that follows the changes."""
 
 import threading
 from collections.abc import Sequence
-from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from app.catalogue.columns import CatalogueColumns
 from app.following import keep_refreshing
 from app.items.repository import (
     StoredItem,
     StoredRow,
     iterate_rows,
     next_horizon,
+    read_attribute,
     read_items,
 )
+from indexing.documents import AttributeValue
 from ranking.facts import ItemFacts, facts_of
 
 Value = TypeVar("Value")
@@ -34,15 +36,17 @@ class FeatureStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.columns = CatalogueColumns(self._read_attribute)
         self._facts: dict[int, _Entry[ItemFacts]] = {}
         self._items: dict[int, _Entry[StoredItem]] = {}
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._seen_transaction = 0
 
     def warm_up(self) -> int:
-        """Read as many items as the cache holds, so that the first requests do not wait for
-        them; returns how many."""
-        return self._read(limit=CACHED_FACTS)
+        """Read the catalogue, so that the first requests do not wait for it; returns how many
+        items there are."""
+        return self.refresh()
 
     def facts(self, keys: Sequence[int]) -> list[ItemFacts | None]:
         """In the order of the keys; None for an item that Postgres does not have."""
@@ -60,22 +64,28 @@ class FeatureStore:
 
     def refresh(self) -> int:
         """Read what changed since the last call; returns how many rows were read."""
-        return self._read(limit=None)
+        with self._reading, self._engine.connect() as connection:
+            horizon = next_horizon(connection)
+            count = 0
+            for row in iterate_rows(connection, self._seen_transaction):
+                self._keep(row)
+                count += 1
+            self._seen_transaction = horizon
+        return count
+
+    def catalogue(self) -> CatalogueColumns:
+        """All of it, whether or not anything was read before."""
+        if not self._seen_transaction:
+            self.refresh()
+        return self.columns
 
     def follow(self, stop: threading.Event) -> None:
         """Refresh until told to stop; runs in a thread of its own."""
         keep_refreshing(self.refresh, "items", REFRESH_SECONDS, stop)
 
-    def _read(self, limit: int | None) -> int:
+    def _read_attribute(self, name: str) -> list[tuple[int, AttributeValue]]:
         with self._engine.connect() as connection:
-            horizon = next_horizon(connection)
-            changed = iterate_rows(connection, self._seen_transaction)
-            count = 0
-            for row in islice(changed, limit):
-                self._keep(row)
-                count += 1
-        self._seen_transaction = horizon
-        return count
+            return read_attribute(connection, name)
 
     def _load(self, keys: Sequence[int]) -> None:
         with self._engine.connect() as connection:
@@ -89,6 +99,7 @@ class FeatureStore:
         with self._lock:
             _put(self._items, row.key, (row.version, stored), CACHED_ITEMS)
             _put(self._facts, row.key, (row.version, facts), CACHED_FACTS)
+        self.columns.put(row.key, row.version, row.item)
 
 
 def _put(cache: dict[int, _Entry[Value]], key: int, entry: _Entry[Value], limit: int) -> None:

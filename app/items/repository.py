@@ -13,7 +13,7 @@ from app.db.tables import CURRENT_TRANSACTION, items, outbox
 from app.items.changes import Change
 from app.items.oddities import oddities
 from app.items.states import ItemState, apply
-from indexing.documents import MAX_ATTRIBUTES, Item, ItemId, ItemKey
+from indexing.documents import MAX_ATTRIBUTES, AttributeValue, Item, ItemId, ItemKey
 
 _CONTENT = tuple(field.name for field in msgspec.structs.fields(Item))
 _VALUES = tuple(name for name in _CONTENT if name != "id")
@@ -192,6 +192,14 @@ def iterate_items(connection: Connection, batch: int = 1_000) -> Iterator[Stored
     with connection.execution_options(yield_per=batch).execute(statement) as result:
         for row in result:
             yield _stored(row)
+
+
+def read_attribute(connection: Connection, name: str) -> list[tuple[int, AttributeValue]]:
+    """By the keys of all items that have the attribute, what it is."""
+    statement = select(items.c.key, items.c.attributes[name]).where(
+        LIVE, items.c.attributes.has_key(name)
+    )
+    return [(row[0], row[1]) for row in connection.execute(statement)]
 
 
 def keys_of(connection: Connection, ids: Sequence[str]) -> Mapping[str, int]:

@@ -5,5 +5,14 @@ class InvalidSearch(Exception):
     """A request that cannot be answered as asked; its text says why, fit to be shown."""
 
 
+class InvalidFacet(Exception):
+    """A facet that cannot be counted; `path` says where in the request it is."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
 class PageOutOfRange(InvalidSearch):
-    """A page that lies behind the candidate pool."""
+    """A page that lies behind the results."""

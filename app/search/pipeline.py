@@ -4,48 +4,42 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
 from app.features.behaviour_features import BehaviourFeatures, NoBehaviour
 from app.features.store import FeatureStore
 from app.rules.live_rules import LiveRules
+from app.search.answers import Answers
 from app.search.errors import PageOutOfRange
-from app.search.query_encoder import QueryEncoder
+from app.search.finding import Finder, ItemsWith, Searched, encode, unknown_to_all
+from app.search.highlight import MARKS_NOTHING, Highlighter
 from app.search.ranking import Ranking
-from app.search.render import render
 from app.search.schemas import SearchResponse
 from app.search.scoring import Scoring
 from app.search.shelf import lay_out
 from app.search.shown import Recorder, Shown
+from app.search.spelling import Correct, leave_as_typed
 from app.search.stages import Stages
 from app.search.treatment import UNTREATED, Treat, Treatment, leave_alone
-from indexing.candidates import Candidates, take
-from indexing.index import POOL_SIZE, ItemIndex
+from app.search.wording import Forms, as_typed
+from indexing.candidates import Candidates, Floats, take
+from indexing.index import POOL_SIZE
 from indexing.queries import ExpandedQuery, SearchQuery
+from indexing.units import spelled_alike
 from ranking.facts import ItemFacts
 from ranking.feature_checks import check_values
 from ranking.features import FeatureMatrix, extract, no_features
 from ranking.scorer import Scorer
-from rules.arrange import Target, arrange
+from rules.arrange import Arrangement, Target, arrange
 from rules.match import FiredRules, match
 from rules.model import Boost, Bury
-from rules.rewrite import rewrite
+from rules.rewrite import Rewritten, rewrite
 from rules.ruleset import RuleSet
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-
-
-class Searched(Protocol):
-    """What a search needs of the collection that it searches."""
-
-    @property
-    def index(self) -> ItemIndex: ...
-
-    @property
-    def queries(self) -> QueryEncoder: ...
 
 
 Lease = Callable[[], AbstractContextManager[Searched]]
@@ -74,6 +68,10 @@ class SearchPipeline:
         clock: Clock = lambda: datetime.now(UTC),
         recorders: Sequence[Recorder] = (),
         treat: Treat = leave_alone,
+        correct: Correct = leave_as_typed,
+        items_with: ItemsWith = unknown_to_all,
+        forms: Forms = as_typed,
+        highlighter: Highlighter = MARKS_NOTHING,
     ) -> None:
         self._rules = rules
         self._lease = lease
@@ -83,19 +81,27 @@ class SearchPipeline:
         self._clock = clock
         self._recorders = recorders
         self._treat = treat
+        self._correct = correct
+        self._finder = Finder(store, items_with, forms)
+        self._answers = Answers(store, highlighter)
 
     def search(self, query: SearchQuery) -> SearchResponse:
         """Raises `PageOutOfRange` for a page behind the candidates, and `IndexUnavailable`; any
         other stage that fails or comes too late is replaced, and named in `degraded`."""
+        return self.answer(query).response
+
+    def answer(self, query: SearchQuery) -> Shown:
+        """The same, with all that was known of the result set, for the page's own counts."""
         at = self._clock()
         shown = self._show(at, query, self._treat(query, at))
         for recorder in self._recorders:
             recorder.record(shown)
-        return shown.response
+        return shown
 
-    def show(self, query: SearchQuery) -> Shown:
-        """The same for those who are no shoppers: nothing is recorded, tried or explored."""
-        return self._show(self._clock(), query, UNTREATED)
+    def show(self, query: SearchQuery, rule_set: RuleSet | None = None) -> Shown:
+        """The same for those who are no shoppers: nothing is recorded, tried or explored; with
+        other rules than the live ones where they are given."""
+        return self._show(self._clock(), query, UNTREATED._replace(rule_set=rule_set))
 
     def _show(self, at: datetime, query: SearchQuery, treatment: Treatment) -> Shown:
         stages = Stages()
@@ -127,22 +133,25 @@ class SearchPipeline:
     ) -> Ranking:
         """The same in a collection that need not be live."""
         now = self._clock()
+        corrected = self._correct(query, rule_set) if query.correct and query.text else None
+        if corrected is not None:
+            query = msgspec.structs.replace(query, text=corrected)
         with stages.timed("rules"):
             fired = match(rule_set, query, now)
             rewritten = rewrite(query, fired)
         if rewritten.redirect is not None:
-            return Ranking(fired, rewritten, experiments=treatment.experiments)
-        expanded = rewritten.expanded
-        candidates = self.retrieve(serving, expanded, stages)
-        joined = self.join_features(expanded, candidates, now, stages, query)
-        candidates, facts, features = joined.candidates, joined.facts, joined.features
+            return Ranking(fired, rewritten, experiments=treatment.experiments, corrected=corrected)
+        finding = self._finder.find(serving, rewritten, query, stages)
+        rewritten = msgspec.structs.replace(rewritten, expanded=finding.expanded)
+        joined = self.join_features(finding.expanded, finding.candidates, now, stages, query)
+        candidates, features = joined.candidates, joined.features
         scored = self._scoring.score(rewritten, features, candidates.fused, treatment, stages)
         with stages.timed("rules"):
-            shelf = lay_out(
-                candidates, facts, scored.order, fired, rewritten, self._store, serving.index
+            arrangement = self.arrange_candidates(
+                serving, query, fired, rewritten, joined, scored.order
             )
-            targets = self.targets(serving, candidates, fired)
-            arrangement = arrange(shelf, fired, rewritten, targets, query.per_page)
+            placed = candidates.keys[[entry.candidate for entry in arrangement.placed]]
+            results = self._finder.with_pinned(finding.results, placed)
         return Ranking(
             fired,
             rewritten,
@@ -150,23 +159,50 @@ class SearchPipeline:
             features,
             scored.scores,
             arrangement,
-            scored.model_version,
-            treatment.experiments,
-            scored.explored,
-            scored.teams,
+            model_version=scored.model_version,
+            experiments=treatment.experiments,
+            explored=scored.explored,
+            results=results,
+            behind=results.behind(placed),
+            terms=finding.terms,
+            relaxed=finding.relaxed,
+            corrected=corrected,
+            teams=scored.teams,
         )
+
+    def arrange_candidates(
+        self,
+        serving: Searched,
+        query: SearchQuery,
+        fired: FiredRules,
+        rewritten: Rewritten,
+        joined: Joined,
+        scores: Floats,
+    ) -> Arrangement:
+        """What the rules that fired make of candidates in the order of those scores."""
+        shelf = lay_out(
+            joined.candidates,
+            joined.facts,
+            scores,
+            fired,
+            rewritten,
+            self._store,
+            serving.index,
+            query.group,
+        )
+        targets = self.targets(serving, joined.candidates, fired)
+        return arrange(shelf, fired, rewritten, targets, query.per_page)
 
     def _page(self, at: datetime, query: SearchQuery, ranking: Ranking, stages: Stages) -> Shown:
         placed = ranking.arrangement.placed
         first = (query.page - 1) * query.per_page
-        if first >= len(placed) and query.page > 1:
+        if first >= ranking.total and query.page > 1:
             raise PageOutOfRange(
-                f"page {query.page} lies behind the {len(placed)} candidates of this query; "
-                f"the last page of {query.per_page} is {-(-len(placed) // query.per_page) or 1}"
+                f"page {query.page} lies behind the {ranking.total} results of this query; "
+                f"the last page of {query.per_page} is {-(-ranking.total // query.per_page) or 1}"
             )
         page = placed[first : first + query.per_page]
-        stored = self._store.items([int(ranking.candidates.keys[hit.candidate]) for hit in page])
-        response = render(query, ranking, page, first, stored, stages)
+        response = self._answers.render(query, ranking, first, stages)
         return Shown(at, query, ranking, page, first, response)
 
     def retrieve(self, serving: Searched, expanded: ExpandedQuery, stages: Stages) -> Candidates:
@@ -174,12 +210,7 @@ class SearchPipeline:
         if not expanded.text:
             with stages.timed("retrieve"):
                 return serving.index.browse(expanded, POOL_SIZE)
-        with stages.timed("embed"):
-            try:
-                vectors = serving.queries.encode_expanded(expanded)
-            except Exception as error:  # whatever a model raises, words can still be searched for
-                stages.fall_back("embed", error)
-                vectors = serving.queries.encode_lexical(expanded)
+        vectors = encode(serving, expanded, stages)
         with stages.timed("retrieve"):
             return serving.index.retrieve(expanded, vectors, POOL_SIZE)
 
@@ -202,11 +233,17 @@ class SearchPipeline:
             try:
                 if expanded.text and stages.in_time("features"):
                     asked = asked or SearchQuery(text=expanded.text)
+                    session = asked.session_id if asked.personalize else ""
                     learned = self._behaviour.features(
-                        asked.text, candidates.keys, known, asked.session_id, now
+                        asked.text, candidates.keys, known, session, now
                     )
                     features = extract(
-                        expanded.text, candidates, known, now, expanded.variants, learned
+                        spelled_alike(expanded.text),
+                        candidates,
+                        known,
+                        now,
+                        expanded.variants,
+                        learned,
                     )
                     check_values(features.values)
                     return Joined(candidates, known, features)

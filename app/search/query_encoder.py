@@ -8,7 +8,10 @@ from cachetools import LRUCache
 
 from indexing.encoder import Encoder, LexicalEncoder
 from indexing.index import QueryVectors, SparseVector
+from indexing.matching import Terms
 from indexing.queries import ExpandedQuery
+from indexing.query_text import lexical_query
+from indexing.units import spelled_alike
 
 CACHED_QUERIES = 20_000
 
@@ -36,20 +39,27 @@ class QueryEncoder:
             known = self._cache.get(text)
         if known is not None:
             return known
-        vectors = QueryVectors(self._dense.encode_query(text), self._lexical.encode_query(text))
+        vectors = QueryVectors(self._dense.encode_query(spelled_alike(text)), self._by_words(text))
         if self._enabled:
             with self._lock:
                 self._cache[text] = vectors
         return vectors
 
+    def terms(self, text: str) -> Terms:
+        """Of a text's words, as the lexical retriever knows them."""
+        return self._by_words(text).indices
+
     def encode_lexical(self, expanded: ExpandedQuery) -> QueryVectors:
         """The fallback where the dense encoder fails: words still match words."""
-        vectors = QueryVectors(lexical=self._lexical.encode_query(expanded.text))
+        vectors = QueryVectors(lexical=self._by_words(expanded.text))
         others = [
-            (QueryVectors(lexical=self._lexical.encode_query(other.text)), other.weight)
+            (QueryVectors(lexical=self._by_words(other.text)), other.weight)
             for other in expanded.variants
         ]
         return blend(vectors, others)
+
+    def _by_words(self, text: str) -> SparseVector:
+        return self._lexical.encode_query(lexical_query(text))
 
 
 def blend(vectors: QueryVectors, others: Sequence[tuple[QueryVectors, float]]) -> QueryVectors:

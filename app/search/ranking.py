@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from indexing.candidates import Candidates, no_candidates
+from app.search.result_set import ResultSet
+from app.search.schemas import Relaxation
+from indexing.candidates import Candidates, Keys, no_candidates
 from indexing.documents import ItemId
 from ranking.features import FeatureMatrix, no_features
 from ranking.scorer import RetrievalOrderScorer, Scores
@@ -29,8 +31,22 @@ class Ranking(NamedTuple):
     """By experiment that this request took part in, the arm."""
     explored: bool = False
     """The organic order was drawn by chance."""
+    results: ResultSet | None = None
+    """All that was found, of which the candidates are the best; None where a rule redirects."""
+    behind: Keys = np.empty(0, np.int64)
+    """One item for each product group that was found and is not among the candidates."""
+    terms: frozenset[int] = frozenset()
+    """Of the query's words, as the lexical retriever knows them."""
+    relaxed: tuple[Relaxation, ...] = ()
+    corrected: str | None = None
+    """The query as it was taken, where a word was taken for another."""
     teams: Mapping[int, int] | None = None
     """Of two drafted orders: by candidate, the index of the arm that drafted it."""
+
+    @property
+    def total(self) -> int:
+        """Hits on all pages."""
+        return len(self.arrangement.placed) + len(self.behind)
 
     @property
     def suppressed(self) -> tuple[Suppressed, ...]:

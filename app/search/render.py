@@ -1,14 +1,14 @@
-"""A ranking as the answer to a request: one page of hits, with one trace each where it is asked."""
+"""The answer's parts that follow from the ranking alone: its head, items and traces."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from app.items.repository import StoredItem
 from app.search.ranking import Ranking
 from app.search.schemas import (
     AppliedRule,
+    Facet,
     FeatureTrace,
     Hit,
     HitItem,
@@ -32,23 +32,24 @@ from rules.arrange import Placed
 def render(
     query: SearchQuery,
     ranking: Ranking,
-    page: Sequence[Placed],
-    first: int,
-    stored: Sequence[StoredItem | None],
+    hits: Sequence[Hit],
+    facets: Mapping[str, Facet],
     stages: Stages,
 ) -> SearchResponse:
-    """`page` starts behind `first` hits of earlier pages; `stored` has its items in its order."""
     rewritten = ranking.rewritten
     expanded = rewritten.expanded
+    capped = ranking.results is not None and ranking.results.capped
     return SearchResponse(
         query_id=uuid.uuid4().hex,
         query=QueryEcho(
-            query.text, expanded.text, tuple(variant.text for variant in expanded.variants)
+            query.text,
+            expanded.text,
+            tuple(variant.text for variant in expanded.variants),
+            ranking.corrected,
+            ranking.relaxed,
         ),
-        total=Total(
-            len(ranking.arrangement.placed), "capped" if ranking.candidates.capped else "exact"
-        ),
-        hits=_hits(query, ranking, page, first, stored),
+        total=Total(ranking.total, "capped" if capped else "exact"),
+        hits=tuple(hits),
         ruleset_version=ranking.fired.version,
         applied_rules=tuple(AppliedRule(rule.id, rule.name) for rule in ranking.fired.rules),
         degraded=stages.degraded,
@@ -60,6 +61,7 @@ def render(
         banners=rewritten.banners,
         data=rewritten.data,
         suppressed_rules=_suppressed(ranking) if query.explain else msgspec.UNSET,
+        facets=facets if query.facets else msgspec.UNSET,
     )
 
 
@@ -67,30 +69,6 @@ def _suppressed(ranking: Ranking) -> tuple[SuppressedRule, ...]:
     return tuple(
         SuppressedRule(entry.rule.id, entry.rule.name, entry.place, entry.reason)
         for entry in ranking.suppressed
-    )
-
-
-def _hits(
-    query: SearchQuery,
-    ranking: Ranking,
-    page: Sequence[Placed],
-    first: int,
-    stored: Sequence[StoredItem | None],
-) -> tuple[Hit, ...]:
-    explainer = None
-    if query.explain and page:
-        explainer = _Explainer(ranking.candidates, ranking.features, ranking.scores)
-    return tuple(
-        Hit(
-            id=entry.item.id,
-            position=first + n,
-            score=round(placed.score, 6),
-            placement=placed.placement,
-            item=hit_item(entry.item),
-            explain=explainer.trace(placed, first + n) if explainer else None,
-        )
-        for n, (placed, entry) in enumerate(zip(page, stored, strict=True), start=1)
-        if entry is not None
     )
 
 
@@ -115,7 +93,7 @@ def hit_item(item: Item) -> HitItem:
     )
 
 
-class _Explainer:
+class Explainer:
     """Ranks are worked out once per request, not once per hit."""
 
     def __init__(self, candidates: Candidates, features: FeatureMatrix, scores: Scores) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from indexing.documents import AttributeValue
-from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH
+from indexing.queries import MAX_PER_PAGE, MAX_QUERY_LENGTH, Relax
 from rules.model import Banner
 
 Placement = Literal["organic", "pinned", "boosted", "buried"]
@@ -18,8 +18,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What rules may ask for beside the query."""
 
     sort: Annotated[str, msgspec.Meta(max_length=100)] = ""
-    """`price`, `rating`, `popularity`, `newest`, `reviews`, with `:asc` or `:desc` behind it to
-    say otherwise than usual; `relevance` or nothing for the model's order."""
+    """`price`, `rating`, `popularity`, `newest`, `reviews` or `attributes.<name>`, with `:asc` or
+    `:desc` behind it to say otherwise than usual; `relevance` or nothing for the model's order."""
     segments: Annotated[tuple[Label, ...], msgspec.Meta(max_length=50)] = ()
     locale: Annotated[str, msgspec.Meta(max_length=50)] = ""
     context: Annotated[dict[Label, ContextText | float | bool], msgspec.Meta(max_length=50)] = {}
@@ -30,14 +30,51 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     session_id: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
+FieldName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class FacetQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Search inside one of the facets: by the beginnings of the words of its values."""
+
+    field: FieldName
+    query: Annotated[str, msgspec.Meta(max_length=200)]
+
+
 class SearchRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
     """The body of `POST /v1/search`."""
 
     query: Annotated[str, msgspec.Meta(max_length=MAX_QUERY_LENGTH)] = ""
-    filter: dict[str, Any] | None = None
+    filter: dict[str, Any] | str | None = None
+    """As JSON or as text; both are described in docs/filters.md."""
     page: Annotated[int, msgspec.Meta(ge=1)] = 1
     per_page: Annotated[int, msgspec.Meta(ge=1, le=MAX_PER_PAGE)] = 20
     explain: bool = False
+    facets: Annotated[tuple[FieldName, ...], msgspec.Meta(max_length=50)] = ()
+    """Fields to count: `brand`, `categories`, `in_stock`, `price`, …, `attributes.<name>`."""
+    max_facet_values: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 100
+    facet_query: FacetQuery | None = None
+    disjunctive: bool = True
+    """Whether the counts of a facet leave out what `filter` chooses in it, as they must where a
+    shopper may choose several of its values."""
+    highlight: Annotated[
+        tuple[Literal["title", "description"], ...], msgspec.Meta(max_length=2)
+    ] = ()
+    correct: bool = True
+    """`false` insists on the query as it was typed."""
+    relax: Relax = "words"
+    """What may be let go of where nothing is found, each named in the answer."""
+    group: bool = True
+    """Whether items of one `group_id` are one hit, and counted once; `false` gives each its own."""
+    personalize: bool = True
+    """`false` leaves out what this session has shown an interest in."""
+
+
+class Relaxation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that was let go of, since nothing was found with it."""
+
+    step: Literal["drop_word", "drop_filter"]
+    word: str = ""
+    field: str = ""
 
 
 class QueryEcho(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,12 +83,63 @@ class QueryEcho(msgspec.Struct, frozen=True, omit_defaults=True):
     """The text that retrieval saw, after rules."""
     synonyms: tuple[str, ...] = ()
     """Other ways to say it, which retrieval looked for too."""
+    corrected: str | None = None
+    """The query as it was taken, where words that the catalogue does not know were taken for
+    others; `correct: false` insists on the original."""
+    relaxed: tuple[Relaxation, ...] = ()
 
 
 class Total(msgspec.Struct, frozen=True):
     value: int
     relation: Literal["exact", "capped"]
-    """`capped`: the candidate pool was full, so that more items may match."""
+    """`capped`: a limit was reached, so that more may match. Product groups are counted, or
+    items with `group: false`."""
+
+
+class ValueCount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many product groups have a value; of `categories` it is the path, as a filter takes it,
+    and those below it are its children."""
+
+    value: AttributeValue
+    count: int
+    children: tuple["ValueCount", ...] = ()
+
+
+class RangeCount(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many product groups have a number from `gte` up to but not `lt`."""
+
+    count: int
+    gte: float | None = None
+    lt: float | None = None
+
+
+class NumberFacet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Statistics of the items that have the number; dates are seconds since 1970 in UTC."""
+
+    count: int
+    min: float | None = None
+    max: float | None = None
+    avg: float | None = None
+    sum: float | None = None
+    ranges: tuple[RangeCount, ...] = ()
+    values: tuple[ValueCount, ...] = ()
+    """Of an attribute, the single numbers that occur most."""
+
+
+Facet = tuple[ValueCount, ...] | NumberFacet
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """Another item of a hit's product group, which matches, too."""
+
+    id: str
+    title: str
+    price: float | None
+    currency: str
+    in_stock: bool
+    image_url: str
+    url: str
+    attributes: dict[str, AttributeValue]
 
 
 class HitItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +204,11 @@ class Hit(msgspec.Struct, frozen=True, omit_defaults=True):
     placement: Placement
     item: HitItem
     explain: HitTrace | None = None
+    variants: tuple[Variant, ...] = ()
+    """The other items of its product group that match."""
+    highlights: Mapping[str, str] = {}
+    """By field, its text as safe HTML with the query's words in `<mark>`; of a long one the part
+    that has most of them."""
 
 
 class AppliedRule(msgspec.Struct, frozen=True):
@@ -140,6 +233,8 @@ class Timings(msgspec.Struct, frozen=True):
     features: float = 0.0
     score: float = 0.0
     rules: float = 0.0
+    facets: float = 0.0
+    highlight: float = 0.0
     total: float = 0.0
 
 
@@ -167,3 +262,5 @@ class SearchResponse(msgspec.Struct, frozen=True):
     """What rules have for the shop's own page, the strongest rule's first."""
     suppressed_rules: tuple[SuppressedRule, ...] | msgspec.UnsetType = msgspec.UNSET
     """Only with `explain`."""
+    facets: Mapping[str, Facet] | msgspec.UnsetType = msgspec.UNSET
+    """By field that was asked for; exact where the total is."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.features.store import FeatureStore
+from app.search.result_set import sort_column
 from indexing.candidates import Candidates, Floats
 from indexing.documents import Item, ItemId
 from indexing.filters import attribute_name
@@ -23,14 +24,6 @@ RELEVANCE_CUTOFF = math.log(50)
 model's scores, under which exp(score) is proportional to an item's chance of being chosen. Else
 the cheapest of two hundred neighbours would be first, whatever was asked for."""
 
-_SORTED_BY = {
-    "price": NUMBERS.index("price"),
-    "rating": NUMBERS.index("rating"),
-    "popularity": NUMBERS.index("popularity"),
-    "newest": NUMBERS.index("released_at"),
-    "reviews": NUMBERS.index("reviews"),
-}
-
 
 def lay_out(
     candidates: Candidates,
@@ -40,6 +33,7 @@ def lay_out(
     rewritten: Rewritten,
     store: FeatureStore,
     index: ItemIndex,
+    grouped: bool,
 ) -> Shelf:
     """Only the columns that the rules at hand read: most requests have neither pins nor a sort."""
     pins = any(fired.each(Pin))
@@ -49,12 +43,13 @@ def lay_out(
     return Shelf(
         item_ids=[fact.item_id for fact in facts],
         scores=scores,
-        group_ids=[fact.group_id for fact in facts] if pins else (),
+        group_ids=[fact.group_id for fact in facts] if pins or grouped else (),
+        grouped=grouped,
         in_stock=[bool(fact.numbers[stock]) for fact in facts] if pins else (),
         popularity=[float(fact.numbers[popular]) for fact in facts] if pins else (),
         brought=(candidates.fused == 0.0).tolist() if pins else (),
         stopped=_stopped(candidates, rewritten, index),
-        sort_values=_sort_values(facts, rewritten.sort),
+        sort_values=_sort_values(candidates, rewritten.sort, store),
         relevant=_relevant(scores, rewritten),
         variety={} if field is None else {field: _values(candidates, field, store)},
     )
@@ -69,11 +64,13 @@ def _stopped(candidates: Candidates, rewritten: Rewritten, index: ItemIndex) -> 
     return [key not in passing for key in candidates.keys.tolist()]
 
 
-def _sort_values(facts: Sequence[ItemFacts], sort: Sort | None) -> list[float] | None:
+def _sort_values(
+    candidates: Candidates, sort: Sort | None, store: FeatureStore
+) -> list[float] | None:
     if sort is None:
         return None
-    column = _SORTED_BY[sort.field]
-    return [float(fact.numbers[column]) for fact in facts]
+    values = store.columns.numbers_of(sort_column(sort), candidates.keys)
+    return [float(value) for value in values]
 
 
 def _relevant(scores: Floats, rewritten: Rewritten) -> Sequence[bool]:

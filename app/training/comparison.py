@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.search.pipeline import Searched, SearchPipeline
+from app.search.finding import Searched
+from app.search.pipeline import SearchPipeline
 from app.training.errors import CannotCompare
 from app.training.judged import judged_lists
 from app.training.registry import known_manifest

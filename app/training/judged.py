@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from app.search.pipeline import Searched, SearchPipeline
+from app.search.finding import Searched
+from app.search.pipeline import SearchPipeline
 from app.search.stages import NO_BUDGET, Stages
 from indexing.documents import ItemId
 from indexing.queries import ExpandedQuery

@@ -11,8 +11,16 @@ from app.live import Live
 from app.settings import Settings
 from indexing.documents import Item
 from indexing.encoder import HashEncoder
+from rules import tolerance
 
 Fill = Callable[..., None]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loaded() -> None:
+    """What a service loads before it answers; a first search that loads it has no time left for
+    what it can do without."""
+    tolerance.warm_up()
 
 
 @pytest.fixture

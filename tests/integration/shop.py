@@ -48,7 +48,9 @@ class Shop:
         self.live.rules.refresh()  # It would be told within a second, which is too long for a test.
 
     def search(self, query: str = "", **fields: Any) -> Raw:
-        answer: Raw = body(self.client.post(SEARCH, json={"query": query, **fields}))
+        """Each variant has a hit of its own, unless said otherwise."""
+        asked = {"query": query, "group": False, **fields}
+        answer: Raw = body(self.client.post(SEARCH, json=asked))
         assert answer["ruleset_version"] == self.version
         return answer
 

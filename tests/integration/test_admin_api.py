@@ -142,7 +142,7 @@ def test_revoked_key_is_refused(client: Client) -> None:
 
 
 def test_key_made_by_another_process_is_accepted_at_once(client: Client, live: Live) -> None:
-    """Several times, since it matters how long ago Postgres was last asked about a key not known."""
+    """Several times: it matters how long ago Postgres was last asked about an unknown key."""
     for _ in range(5):
         unknown = {"Authorization": "Bearer endcap_unknown"}
         body(client.get("/v1/admin/keys", headers=unknown), 401)

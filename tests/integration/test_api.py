@@ -116,7 +116,7 @@ def test_answer_has_exactly_the_documented_shape(client: Client) -> None:
     assert answer["total"] == {"value": len(answer["hits"]), "relation": "exact"}
     assert answer["applied_rules"] == []
     assert answer["degraded"] == []
-    stages = ["embed", "retrieve", "features", "score", "rules", "total"]
+    stages = ["embed", "retrieve", "features", "score", "rules", "facets", "highlight", "total"]
     assert list(answer["timings_ms"]) == stages
     assert answer["timings_ms"]["total"] >= answer["timings_ms"]["retrieve"] > 0
     first = answer["hits"][0]
@@ -438,7 +438,8 @@ def test_openapi_names_the_routes_their_fields_and_their_limits(client: Client) 
     assert request["query"]["maxLength"] == 512
     assert request["per_page"]["maximum"] == 100
     answer = document["components"]["schemas"]["SearchResponse"]["properties"]
-    assert set(answer) == {*post(client, explain=True).json(), "explored"}
+    whole = post(client, explain=True, facets=["brand"]).json()
+    assert set(answer) == {*whole, "explored"}
     parameters = {one["name"] for one in document["paths"]["/v1/search"]["get"]["parameters"]}
     assert {"q", "page", "per_page", "explain", "brand", "category", "in_stock"} <= parameters
 

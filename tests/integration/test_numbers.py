@@ -86,13 +86,13 @@ def test_page_or_span_that_cannot_be_counted_is_a_clear_400(shop: Shop) -> None:
     assert all(problem(answer)["errors"] for answer in answers)
 
 
-def test_page_of_a_search_that_cannot_be_counted_lies_behind_its_candidates(shop: Shop) -> None:
+def test_page_of_a_search_that_cannot_be_counted_lies_behind_its_results(shop: Shop) -> None:
     for page in (str(BIGINT), "1" + "0" * 30):
         simple = ask(shop, "get", SEARCH, page=page)
         full = shop.client.post(SEARCH, content=f'{{"page": {page}}}')
 
         assert (simple.status_code, full.status_code) == (422, 422)
-        assert "lies behind the 0 candidates" in problem(full)["detail"]
+        assert "lies behind the 0 results" in problem(full)["detail"]
 
 
 def test_last_page_there_can_be_is_empty(shop: Shop) -> None:

@@ -52,6 +52,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         while live.outbox.run_batch():
             pass
         live.warm_up()
+        live.vocabulary.refresh()  # Else nothing is corrected for a second.
         live.start_following()
         with TestClient(create_app(live)) as client:
             client.headers["Authorization"] = f"Bearer {KEY}"

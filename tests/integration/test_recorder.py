@@ -25,7 +25,7 @@ from tests.integration.shop import Shop, open_shop
 
 ITEMS = [
     make_item("red", title="Red kettle", price=20),
-    make_item("blue", title="Blue kettle", price=30),
+    make_item("blue", title="Blue kettle", description="There is a red one, too.", price=30),
     make_item("steel", title="Steel kettle", price=10),
 ]
 

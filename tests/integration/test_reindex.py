@@ -1,5 +1,6 @@
 """Rebuilds beside the live index, on real PostgreSQL and real Qdrant Edge."""
 
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -128,12 +129,12 @@ def test_rollback_without_an_earlier_collection_fails_with_a_reason(live: Live) 
 
 
 class Wrong(HashEncoder):
-    """Looks for what is least like the query."""
+    """Takes every number for the next one."""
 
     revision = "wrong-1"
 
     def encode_query(self, text: str) -> Floats:
-        return -super().encode_query(text)
+        return super().encode_query(re.sub(r"\d+", lambda found: str(int(found[0]) + 1), text))
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         return HashEncoder().encode_documents(texts)

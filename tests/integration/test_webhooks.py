@@ -75,7 +75,7 @@ def shopify(client: Client, topic: str, product: Json, delivery: str, **more: st
 
 def shown(live: Live, query: str = "kettle") -> dict[str, float | None]:
     live.store.refresh()
-    hits = live.search.search(SearchQuery(text=query)).hits
+    hits = live.search.search(SearchQuery(text=query, group=False)).hits
     return {hit.id: hit.item.price for hit in hits}
 
 
@@ -251,7 +251,8 @@ def variant(number: int, size: str, price: str = "19.90") -> Json:
 
 def groups(live: Live) -> list[str]:
     live.store.refresh()
-    return [hit.item.group_id for hit in live.search.search(SearchQuery(text="kettle")).hits]
+    query = SearchQuery(text="kettle", group=False)
+    return [hit.item.group_id for hit in live.search.search(query).hits]
 
 
 def test_product_of_shopify_becomes_its_variants_and_loses_those_that_go(

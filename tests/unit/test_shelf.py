@@ -28,17 +28,22 @@ def laid_out(
     text: str = "lamp",
     sort: Sort | None = None,
     scores: Sequence[float] | None = None,
+    grouped: bool = False,
 ) -> Shelf:
     facts = [facts_of(ItemKey(key), item) for key, item in enumerate(items, start=1)]
+    # Opens no connection before it is asked for an item, which only variety needs.
+    store = FeatureStore(create_engine("postgresql+psycopg://"))
+    for key, item in enumerate(items, start=1):
+        store.columns.put(key, 1, item)
     return lay_out(
         make_candidates(len(items)),
         facts,
         np.array(scores or [0.0] * len(items), np.float32),
         FiredRules(1, (make_rule(*then),)),
         Rewritten(expanded=ExpandedQuery(text=text), sort=sort),
-        # Opens no connection before it is asked for an item, which only variety needs.
-        FeatureStore(create_engine("postgresql+psycopg://")),
+        store,
         MemoryItemIndex(),
+        grouped,
     )
 
 

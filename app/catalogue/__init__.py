@@ -1,0 +1,1 @@
+"""The catalogue in columns: what facets, sorts and totals are counted from."""

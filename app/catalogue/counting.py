@@ -1,0 +1,41 @@
+"""Counts by product group: a group counts once for each value that any of its rows has."""
+
+import numpy as np
+import numpy.typing as npt
+
+from app.catalogue.labels import Codes, Rows
+
+Groups = npt.NDArray[np.int32]
+"""By row, the number of its group; numbers are dense, so arrays over all of them are small."""
+
+
+def count_groups(groups: Groups) -> int:
+    return int(np.count_nonzero(np.bincount(groups)))
+
+
+def count_by_code(groups: Groups, places: Rows, codes: Codes) -> dict[int, int]:
+    """By code, in how many groups it occurs. `groups` by place; `places` and `codes` are pairs,
+    of which no two are alike."""
+    if not len(places):
+        return {}
+    if int(np.bincount(groups).max()) > 1:
+        codes = _once_a_group(groups, places, codes)
+    counts = np.bincount(codes)
+    found = np.flatnonzero(counts)
+    return dict(zip(found.tolist(), counts[found].tolist(), strict=True))
+
+
+def first_of_each(groups: Groups) -> Rows:
+    """The places where a group occurs first, ascending."""
+    if not len(groups):
+        return np.empty(0, np.intp)
+    first = np.full(int(groups.max()) + 1, -1, np.intp)
+    first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)
+    return np.sort(first[first >= 0])
+
+
+def _once_a_group(groups: Groups, places: Rows, codes: Codes) -> Codes:
+    width = int(codes.max()) + 1
+    pairs = np.unique(groups[places].astype(np.int64) * width + codes)
+    once: Codes = (pairs % width).astype(np.int32)
+    return once

@@ -1,0 +1,38 @@
+"""A query's spelling, put right before rules see it; carried out by the pipeline."""
+
+import re
+from collections.abc import Callable
+
+from app.vocabulary.rule_words import words_of_rules
+from app.vocabulary.spelling import Change, Speller
+from indexing.queries import SearchQuery
+from rules.ruleset import RuleSet
+from rules.text import words
+
+Correct = Callable[[SearchQuery, RuleSet], str | None]
+"""The query as it should be taken; None where it stays as it was typed."""
+
+
+def leave_as_typed(query: SearchQuery, rule_set: RuleSet) -> str | None:
+    return None
+
+
+def correct_by(speller: Speller) -> Correct:
+    """Words that a rule speaks of are right, whether or not the catalogue has them."""
+
+    def correct(query: SearchQuery, rule_set: RuleSet) -> str | None:
+        found = speller.correct(words(query.text), words_of_rules(rule_set))
+        if found is None:
+            return None
+        text = query.text
+        for change in found.changes:
+            text = _exchanged(text, change)
+        return text
+
+    return correct
+
+
+def _exchanged(text: str, change: Change) -> str:
+    """In the text as it was typed, so that signs such as that for inches stay."""
+    typed = r"\s+".join(re.escape(word) for word in change.original.split())
+    return re.sub(rf"(?<!\w){typed}(?!\w)", change.corrected, text, flags=re.IGNORECASE)
