@@ -392,6 +392,28 @@ interaction_events = Table(
     UniqueConstraint("id"),
     Index(None, "at"),
     Index("ix_interaction_events_client_id_at", "client_id", "at"),
+    # For recommendations: who did something with an item, and what a session was about. Nearly all
+    # events are impressions, which are in none of them.
+    Index(
+        "ix_interaction_events_purchased",
+        "item_key",
+        "at",
+        postgresql_include=["client_id"],
+        postgresql_where=text("action = 'purchase'"),
+    ),
+    Index(
+        "ix_interaction_events_viewed",
+        "item_key",
+        "at",
+        postgresql_include=["client_id"],
+        postgresql_where=text("action in ('click', 'view')"),
+    ),
+    Index(
+        "ix_interaction_events_session_id_at",
+        "session_id",
+        "at",
+        postgresql_where=text("session_id <> '' and action <> 'impression'"),
+    ),
     Index(None, "stored_at", postgresql_using="brin"),
     Index(None, "list_id"),
     # Those whose list is not known, or not yet.
