@@ -20,6 +20,9 @@ BENCHMARKS = {
     "rebuild": "benchmarks.rebuild",
     "rebuild-embedding": "benchmarks.rebuild_embedding",
     "loop": "benchmarks.loop",
+    "suggest": "benchmarks.suggest",
+    "search-extras": "benchmarks.search_extras",
+    "search-cases": "benchmarks.search_cases",
 }
 """By name, the module whose `run(out, data_dir, quick, console)` measures, writes its JSON to
 `out` and prints its table. A module is imported when it runs: most load heavy libraries."""

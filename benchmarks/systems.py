@@ -2,10 +2,11 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPConnection
 from time import perf_counter
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import msgspec
 
@@ -37,12 +38,19 @@ class InProcess:
 class OverHttp:
     """Endcap over HTTP/1.1, each client on one connection, kept alive throughout a block."""
 
-    def __init__(self, name: str, port: int, trivial: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        port: int,
+        trivial: bool = False,
+        asked: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         """`trivial` asks `GET /health/live` for whatever text: what client, loopback and server
-        cost without a search."""
+        cost without a search. `asked` goes along with each query."""
         self.name = name
         self._port = port
         self._trivial = trivial
+        self._asked = asked
         self._connections: dict[int, HTTPConnection] = {}
 
     def client(self, number: int) -> Ask:
@@ -57,7 +65,8 @@ class OverHttp:
         def ask(text: str) -> bytes:
             if self._trivial:
                 return _fetch(connection, "GET", "/health/live", None)
-            return _fetch(connection, "POST", "/v1/search", msgspec.json.encode({"query": text}))
+            body = msgspec.json.encode({"query": text, **self._asked})
+            return _fetch(connection, "POST", "/v1/search", body)
 
         return ask
 
