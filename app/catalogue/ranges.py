@@ -23,9 +23,6 @@ def round_bounds(values: npt.NDArray[np.float64], ranges: int = RANGES) -> list[
 
 def _round(value: float) -> float:
     """The nearest number with one or two digits that people would write."""
-    if value == 0:
-        return 0.0
-    power = 10.0 ** math.floor(math.log10(abs(value)))
-    lead = abs(value) / power
-    nearest = min(_ROUND, key=lambda candidate: abs(candidate - lead))
-    return math.copysign(float(f"{nearest * power:.12g}"), value)
+    mantissa, _, exponent = f"{abs(value):.6e}".partition("e")
+    nearest = min(_ROUND, key=lambda candidate: abs(candidate - float(mantissa)))
+    return math.copysign(float(f"{nearest}e{exponent}"), value) if value else 0.0
