@@ -13,10 +13,13 @@ def keep_refreshing(
     every: float,
     stop: threading.Event,
     after_failure: float = 5.0,
+    at_once: bool = False,
 ) -> None:
-    """Call `refresh` every so many seconds until told to stop; one that fails is logged and tried
-    again `after_failure` seconds later still, with what was known before left in place."""
-    while not stop.wait(every):
+    """Call `refresh` every so many seconds until told to stop, for the first time after so many or
+    `at_once`; one that fails is logged and tried again `after_failure` seconds later still, with
+    what was known before left in place."""
+    while not stop.wait(0 if at_once else every):
+        at_once = False
         try:
             refresh()
         except Exception:  # Postgres or a disk may be away for a while; what is known still serves

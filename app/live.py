@@ -212,7 +212,7 @@ class Live:
                 scorer=self.model.current,
                 recorders=(self.usage, self.lists),
                 treat=self.experiments.treat,
-                correct=correct_by(self.speller),
+                correct=correct_by(self.speller, self._encoder_knows),
                 forms=forms_by(lambda: self.vocabulary.current().counts),
                 highlighter=Highlighter(lexical.terms),
                 items_with=lambda word: self.vocabulary.current().items_with(word),
@@ -261,6 +261,9 @@ class Live:
             self.housekeeper = Housekeeper(self.engine)
             self.experiment_guard = ExperimentGuard(self.engine)
             opening.pop_all()
+
+    def _encoder_knows(self, word: str) -> bool:
+        return self.index.current().encoder.knows_word(word)
 
     def warm_up(self) -> None:
         """Run one query of each kind, so that no shopper waits for what loads on first use."""

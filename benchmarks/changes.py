@@ -18,7 +18,8 @@ from standardwebhooks import Webhook
 
 from app.db.tables import embeddings
 from app.items.repository import StoredItem, iterate_items
-from indexing.composition import dense_text, payload_of, text_hash
+from indexing.collection import CODES
+from indexing.composition import codes_of, dense_text, payload_of, text_hash
 from indexing.documents import Item
 from indexing.edge_collections import EdgeCollections
 from indexing.index import IndexedPoint
@@ -350,13 +351,20 @@ def read_stores(engine: Engine, index_dir: Path) -> Stores:
 
 def payloads_of(items: Mapping[str, Item]) -> dict[str, dict[str, object]]:
     """What Qdrant must hold of them."""
-    return {item_id: _comparable(payload_of(item)) for item_id, item in items.items()}
+    return {
+        item_id: _comparable({**payload_of(item), CODES: list(codes_of(item))})
+        for item_id, item in items.items()
+    }
 
 
 def _comparable(payload: Mapping[str, object]) -> dict[str, object]:
-    """Terms are a set that is kept as a list: PostgreSQL has attributes in an order of its own."""
-    terms = payload["terms"]
-    return {**payload, "terms": sorted(terms) if isinstance(terms, list) else terms}
+    """Terms and codes are sets that are kept as lists: PostgreSQL has attributes in an order of its
+    own."""
+    sets = {name: payload[name] for name in ("terms", CODES)}
+    return {
+        **payload,
+        **{name: sorted(held) if isinstance(held, list) else held for name, held in sets.items()},
+    }
 
 
 def _read_points(index_dir: Path) -> list[IndexedPoint]:

@@ -29,6 +29,10 @@ class Encoder(Protocol):
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         """Shape `(len(texts), size)`."""
 
+    def knows_word(self, word: str) -> bool:
+        """Whether the model has learned the word as a whole, which it has of common words and names
+        and never of typos; false where it cannot be told."""
+
 
 class LexicalEncoder(Protocol):
     """Text into term weights for BM25; the index multiplies in the inverse document frequency."""
@@ -58,6 +62,9 @@ class HashEncoder:
             vector += _direction(word, self.size)
         length = float(np.linalg.norm(vector))
         return vector / length if length else vector
+
+    def knows_word(self, word: str) -> bool:
+        return False
 
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         if not texts:

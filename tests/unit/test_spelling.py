@@ -231,3 +231,9 @@ def test_single_known_word_is_never_changed(counts: dict[str, int], word: str) -
     vocabulary = vocabulary_of({fold(known): count for known, count in counts.items()})
     if vocabulary.knows(word):
         assert Speller(lambda: vocabulary).correct((word,)) is None
+
+
+def test_other_first_letter_and_another_typo_make_another_word() -> None:
+    vocabulary = Vocabulary(CountedWords({"breaking": 9}, {}))
+
+    assert Speller(lambda: vocabulary).correct(("trekking",)) is None
