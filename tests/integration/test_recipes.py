@@ -42,7 +42,7 @@ STUDIO = Path(__file__).resolve().parents[2] / "app" / "ui" / "static" / "studio
 
 
 class ReaderOfNames(HashEncoder):
-    """Has learned the words of the guide that the bundled encoder has learned and the catalogue does
+    """Has learned those words of the guide that the bundled encoder has and the catalogue does
     not have."""
 
     def knows_word(self, word: str) -> bool:
