@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from app.ui.assets import STATIC, static_addresses
 from app.ui.controller import SearchPage
 from app.ui.pictures import sample_picture
+from app.ui.product import ProductPage
 from app.ui.studio import StudioPage
 
 _PACKAGE = Path(__file__).parent
@@ -25,14 +26,16 @@ class UiParts(NamedTuple):
 
 
 def ui_plugin_parts() -> UiParts:
-    """The handlers ask for the dependencies `search` and `item_lookup` by name."""
+    """The handlers ask for the dependencies `search`, `recommending` and `item_lookup` by name."""
     templates = TemplateConfig(
         # The engine escapes what it inserts, in every template.
         engine=JinjaTemplateEngine,
         directory=_PACKAGE / "templates",
         engine_callback=_prepare,
     )
-    return UiParts(templates, [SearchPage, StudioPage, sample_picture, _static_files()])
+    return UiParts(
+        templates, [SearchPage, ProductPage, StudioPage, sample_picture, _static_files()]
+    )
 
 
 def _prepare(engine: JinjaTemplateEngine) -> None:

@@ -3,22 +3,30 @@
 import zlib
 from collections.abc import Sequence
 from typing import Literal
+from urllib.parse import quote
 
 import msgspec
+from markupsafe import Markup, escape
 
 from app.search.schemas import Hit, HitItem, SearchResponse, Timings, Total
-from app.ui.addresses import PER_PAGE, Address
+from app.ui.addresses import PER_PAGE, SORTS, Address
+from app.ui.menus import Menus, view_menus
 from app.ui.money import format_price
-from app.ui.traces import TraceView, format_number, measure, view_trace
+from app.ui.searching import Answer
+from app.ui.selection import Chip, chips_of, facet_label
+from app.ui.traces import Scales, TraceView, format_number, measure, view_trace
 
-STAGES = ("embed", "retrieve", "features", "score", "rules")
+STAGES = ("embed", "retrieve", "features", "score", "rules", "facets", "highlight")
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One hit as a shopper sees it; `link` and `picture` are empty where there is none to use."""
+    """One hit as a shopper sees it; `picture` is empty where there is none to use."""
 
     hit: Hit
     link: str
+    title: Markup
+    """With the query's words marked."""
+    variants: str
     picture: str
     initials: str
     hue: int
@@ -60,43 +68,84 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     slices: tuple[Slice, ...]
     total_ms: str
     pager: Pager | None
+    menus: Menus
+    chips: tuple[Chip, ...]
+    sorts: tuple[tuple[str, str], ...]
+    relaxed: tuple[str, ...]
+    """A sentence for each thing that was let go of."""
 
 
-def view_results(response: SearchResponse, address: Address) -> Results:
-    scales = measure(response.hits)
-    slices = _slices(response.timings_ms)
+def view_results(answer: Answer, address: Address) -> Results:
+    response = answer.response
+    currency = _currency(answer)
     return Results(
         response=response,
-        cards=tuple(
-            _card(hit, view_trace(hit.explain, scales) if hit.explain else None)
-            for hit in response.hits
-        ),
+        cards=view_cards(response.hits),
         found=_found(response.total),
         shown=_shown(response.hits),
-        slices=slices,
+        slices=_slices(response.timings_ms),
         total_ms=_ms(response.timings_ms.total),
         pager=_pager(address.page, response.total),
+        menus=view_menus(answer, address, currency),
+        chips=chips_of(address, currency),
+        sorts=tuple(SORTS.items()),
+        relaxed=_relaxed(response),
     )
 
 
-def _card(hit: Hit, trace: TraceView | None) -> Card:
+def view_cards(hits: Sequence[Hit]) -> tuple[Card, ...]:
+    scales = measure(hits)
+    return tuple(view_card(hit, scales) for hit in hits)
+
+
+def view_card(hit: Hit, scales: Scales) -> Card:
     item = hit.item
     rating = min(max(item.rating or 0.0, 0.0), 5.0)
+    marked = hit.highlights.get("title")
     return Card(
         hit=hit,
-        link=item.url if item.url.lower().startswith(("http://", "https://")) else "",
-        picture=_picture(item.image_url),
+        link=link_to(hit.id),
+        # The search's own highlighter has escaped all but its marks.
+        title=escape(item.title) if marked is None else Markup(marked),  # noqa: S704
+        variants=f"{len(hit.variants) + 1} variants" if hit.variants else "",
+        picture=picture_of(item.image_url),
         initials=_initials(item),
         hue=_hue(item),
         price="" if item.price is None else format_price(item.price, item.currency),
         stars="" if item.rating is None else f"{rating:.1f}",
         filled=rating * 20,
         score=format_number(hit.score),
-        trace=trace,
+        trace=view_trace(hit.explain, scales) if hit.explain else None,
     )
 
 
-def _picture(url: str) -> str:
+def link_to(item_id: str) -> str:
+    """The item's own page here; the shop's is linked from there."""
+    return f"/items/{quote(item_id, safe='')}"
+
+
+def web_link(url: str) -> str:
+    """Empty for what is no address of the web, such as a script."""
+    return url if url.lower().startswith(("http://", "https://")) else ""
+
+
+def _currency(answer: Answer) -> str:
+    counts = answer.facets.get("currency", ())
+    if isinstance(counts, tuple) and counts:
+        return str(counts[0].value)
+    return next((hit.item.currency for hit in answer.response.hits), "")
+
+
+def _relaxed(response: SearchResponse) -> tuple[str, ...]:
+    return tuple(
+        f"Nothing has all the words, so “{step.word}” was left out."
+        if step.step == "drop_word"
+        else f"Too little was found with it, so the filter {facet_label(step.field)} was left out."
+        for step in response.query.relaxed
+    )
+
+
+def picture_of(url: str) -> str:
     """A page-relative address is left out: it would point into this service, not into the shop."""
     return url if url.lower().startswith(("http://", "https://", "/")) else ""
 
@@ -114,7 +163,9 @@ def _hue(item: HitItem) -> int:
 
 def _found(total: Total) -> str:
     if total.relation == "capped":
-        return f"{total.value:,}+ items"
+        return f"More than {total.value:,} items" if total.value else "No items"
+    if not total.value:
+        return "No items"
     return "1 item" if total.value == 1 else f"{total.value:,} items"
 
 

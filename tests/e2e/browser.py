@@ -80,7 +80,9 @@ class Relay:
                 return error.code, dict(error.headers), error.read()
 
     def holds(self, path: str) -> bool:
-        return bool(self.held_text) and parse_qs(urlsplit(path).query).get("q") == [self.held_text]
+        url = urlsplit(path)
+        held = bool(self.held_text) and url.path == "/"  # Suggestions ask for the same text.
+        return held and parse_qs(url.query).get("q") == [self.held_text]
 
 
 @contextmanager

@@ -133,16 +133,16 @@ def test_explain_shows_a_bar_per_feature_and_each_retrievers_rank(page: Page) ->
     page.toggle_explain()
 
     page.until("traces", lambda: page.all(".trace"))
-    traces = page.all(".trace")
-    assert len(traces) == len(page.all(".card"))
-    for trace in traces:
-        features = trace.find_elements(By.CSS_SELECTOR, ".feature")
-        assert features
-        assert all(len(row.find_elements(By.CSS_SELECTOR, ".bar")) == 1 for row in features)
-        assert all(row.find_element(By.TAG_NAME, "th").text for row in features)
-    ranks = [rank.text for rank in traces[0].find_elements(By.CSS_SELECTOR, ".retriever dd")]
+    assert len(page.all(".grid .trace")) == len(page.all(".grid .card"))
+    page.all(".why summary")[0].click()
+    trace = page.until("the drawer", lambda: page.all("#drawer[open] .trace"))[0]
+    features = trace.find_elements(By.CSS_SELECTOR, ".feature")
+    assert features
+    assert all(len(row.find_elements(By.CSS_SELECTOR, ".bar")) == 1 for row in features)
+    assert all(row.find_element(By.TAG_NAME, "th").text for row in features)
+    ranks = [rank.text for rank in trace.find_elements(By.CSS_SELECTOR, ".retriever dd")]
     assert any(rank.startswith("#") for rank in ranks)
-    assert traces[0].find_element(By.CSS_SELECTOR, ".final dd").text == "#1"
+    assert trace.find_element(By.CSS_SELECTOR, ".final dd").text == "#1"
 
 
 def test_address_bar_keeps_the_state_and_back_returns_to_it(page: Page) -> None:

@@ -7,23 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.errors import InvalidSearch
 from app.search.render import hit_item
 from app.search.schemas import (
     FeatureTrace,
     Hit,
     HitTrace,
     QueryEcho,
+    Relaxation,
     RetrieverTrace,
     RuleEffect,
     SearchResponse,
     Timings,
     Total,
+    Variant,
 )
-from app.ui.addresses import PER_PAGE, Address, read_address
+from app.ui.addresses import PER_PAGE, Address
 from app.ui.money import format_price
+from app.ui.searching import Answer
 from app.ui.traces import TraceView, format_number, measure, view_trace
-from app.ui.view import Card, Results, view_results
+from app.ui.view import Card, Results, link_to, view_results, web_link
 from tests.factories import make_item
 
 
@@ -58,7 +60,7 @@ def make_response(*hits: Hit, **fields: Any) -> SearchResponse:
 
 
 def view(*hits: Hit, page: int = 1, **fields: Any) -> Results:
-    return view_results(make_response(*hits, **fields), Address(q="kettle", page=page))
+    return view_results(Answer(make_response(*hits, **fields)), Address(q="kettle", page=page))
 
 
 def card(**item: Any) -> Card:
@@ -89,50 +91,6 @@ def test_price_is_shown_as_its_currency_is_written(price: float, currency: str, 
 def test_item_without_a_price_shows_none() -> None:
     assert card(price=None).price == ""
     assert card(price=0.0).price == "€0.00"
-
-
-@pytest.mark.parametrize(
-    ("address", "url"),
-    [
-        (Address(), "/"),
-        (Address(q="kettle"), "/?q=kettle"),
-        (
-            Address(q="red kettle & mug", page=3, explain=True),
-            "/?q=red+kettle+%26+mug&page=3&explain=1",
-        ),
-        (Address(page=2), "/?page=2"),
-        (Address(explain=True), "/?explain=1"),
-        (Address(q="café"), "/?q=caf%C3%A9"),
-    ],
-)
-def test_address_leaves_out_what_has_its_default(address: Address, url: str) -> None:
-    assert address.url == url
-
-
-def test_other_page_of_an_address_keeps_the_rest() -> None:
-    assert Address(q="kettle", explain=True).at(4).url == "/?q=kettle&page=4&explain=1"
-
-
-@pytest.mark.parametrize("explain", ["1", "true", " ON ", "yes"])
-def test_explain_is_switched_on_by_any_usual_word(explain: str) -> None:
-    assert read_address(" kettle ", "2", explain) == Address(q="kettle", page=2, explain=True)
-
-
-@pytest.mark.parametrize("explain", ["", "0", "off", "perhaps"])
-def test_explain_is_off_for_everything_else(explain: str) -> None:
-    assert not read_address("", "1", explain).explain
-
-
-@pytest.mark.parametrize("page", ["", "0", "-1", "1.5", "+1", "1_0", "٣", "two", "1234567"])
-def test_page_that_is_no_number_from_1_is_named_in_a_sentence(page: str) -> None:
-    with pytest.raises(InvalidSearch, match="pages are counted from 1"):
-        read_address("kettle", page, "")
-
-
-def test_query_may_have_512_characters_and_no_more() -> None:
-    assert read_address("x" * 512, "1", "").q == "x" * 512
-    with pytest.raises(InvalidSearch, match=r"at most 512 .* has 1,000"):
-        read_address("x" * 1000, "1", "")
 
 
 @pytest.mark.parametrize(
@@ -253,8 +211,43 @@ def test_hit_without_a_trace_has_none_to_show() -> None:
         ("", ""),
     ],
 )
-def test_only_web_addresses_become_links(url: str, link: str) -> None:
-    assert card(url=url).link == link
+def test_only_web_addresses_lead_to_the_shop(url: str, link: str) -> None:
+    assert web_link(url) == link
+
+
+@pytest.mark.parametrize(
+    ("item_id", "link"),
+    [("kettle-1", "/items/kettle-1"), ("A/B 1?", "/items/A%2FB%201%3F"), ("é", "/items/%C3%A9")],
+)
+def test_hit_leads_to_its_own_page_whatever_its_id(item_id: str, link: str) -> None:
+    assert link_to(item_id) == link
+
+
+def test_title_shows_the_marks_of_the_search_and_nothing_else_as_html() -> None:
+    item = hit_item(make_item("1", title="<b>kettle</b>"))
+    marked = Hit("1", 1, 1.0, "organic", item, highlights={"title": "a <mark>kettle</mark>"})
+
+    assert view(Hit("1", 1, 1.0, "organic", item)).cards[0].title == "&lt;b&gt;kettle&lt;/b&gt;"
+    assert view(marked).cards[0].title == "a <mark>kettle</mark>"
+
+
+def test_hit_says_how_many_variants_it_stands_for() -> None:
+    item = hit_item(make_item("1"))
+    other = Variant("2", "Kettle", 1.0, "EUR", True, "", "", {})
+
+    assert view(Hit("1", 1, 1.0, "organic", item)).cards[0].variants == ""
+    assert view(Hit("1", 1, 1.0, "organic", item, variants=(other,))).cards[0].variants == (
+        "2 variants"
+    )
+
+
+def test_each_relaxation_has_a_sentence() -> None:
+    steps = (Relaxation("drop_word", word="shiny"), Relaxation("drop_filter", field="brand"))
+
+    assert view(query=QueryEcho("shiny kettle", "kettle", relaxed=steps)).relaxed == (
+        "Nothing has all the words, so “shiny” was left out.",
+        "Too little was found with it, so the filter Brand was left out.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -298,11 +291,12 @@ def test_stars_are_filled_by_the_rating(rating: float | None, stars: str, filled
 @pytest.mark.parametrize(
     ("total", "found"),
     [
-        (Total(0, "exact"), "0 items"),
+        (Total(0, "exact"), "No items"),
         (Total(1, "exact"), "1 item"),
         (Total(1234, "exact"), "1,234 items"),
-        (Total(200, "capped"), "200+ items"),
-        (Total(1, "capped"), "1+ items"),
+        (Total(200, "capped"), "More than 200 items"),
+        (Total(1, "capped"), "More than 1 items"),
+        (Total(0, "capped"), "No items"),
     ],
 )
 def test_count_says_whether_there_may_be_more(total: Total, found: str) -> None:
@@ -325,6 +319,8 @@ def test_timing_slices_are_shares_of_the_whole() -> None:
         ("features", "1.0", 10.0),
         ("score", "1.0", 10.0),
         ("rules", "0.0", 0.0),
+        ("facets", "0.0", 0.0),
+        ("highlight", "0.0", 0.0),
     ]
     assert results.total_ms == "10.0"
 
@@ -334,7 +330,7 @@ def test_timing_slices_never_pass_the_whole() -> None:
 
     assert math.isclose(sum(one.share for one in results.slices), 100, abs_tol=0.05)
     assert results.slices[0].ms == "150"
-    assert [one.share for one in view(timings_ms=Timings()).slices] == [0.0] * 5
+    assert [one.share for one in view(timings_ms=Timings()).slices] == [0.0] * 7
 
 
 @pytest.mark.parametrize(
