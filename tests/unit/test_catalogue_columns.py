@@ -57,9 +57,7 @@ CONDITIONS: st.SearchStrategy[Filter] = st.one_of(
     st.booleans().map(lambda flag: AnyOf("in_stock", (flag,))),
     st.sampled_from((0.0, 5.0)).map(lambda price: AnyOf("price", (price, 99.0))),
     st.sampled_from(("i0", "g")).map(lambda group: AnyOf("group_id", (group,))),
-    st.sampled_from(SIZES).map(
-        lambda value: AnyOf("attributes.size", (value,))
-    ),
+    st.sampled_from(SIZES).map(lambda value: AnyOf("attributes.size", (value,))),
     st.sampled_from(("price", "rating", "attributes.size", "released_at")).map(
         lambda field: Range(field, gte=0.0, lt=7.5)
     ),
