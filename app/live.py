@@ -212,8 +212,8 @@ class Live:
                 scorer=self.model.current,
                 recorders=(self.usage, self.lists),
                 treat=self.experiments.treat,
-                correct=correct_by(self.speller, self._encoder_knows),
-                forms=forms_by(lambda: self.vocabulary.current().counts),
+                correct=correct_by(self.speller, self.vocabulary.current, self._encoder_knows),
+                forms=forms_by(self.vocabulary.current),
                 highlighter=Highlighter(lexical.terms),
                 items_with=lambda word: self.vocabulary.current().items_with(word),
             )

@@ -34,6 +34,14 @@ class Prefixes:
             return 0
         return self._before[bisect_left(self._words, prefix + _LAST, first)] - self._before[first]
 
+    def commonest(self, prefix: str) -> str | None:
+        """Of the words that begin with it, the one that most items hold; None where none does."""
+        first = bisect_left(self._words, prefix)
+        last = bisect_left(self._words, prefix + _LAST, first)
+        found = range(first, last)
+        best = max(found, key=lambda n: self._before[n + 1] - self._before[n], default=None)
+        return None if best is None else self._words[best]
+
     def nearest(self, prefix: str) -> str | None:
         """What the beginning of a word was meant to be, from 4 letters on and with one typo: of
         all that words begin with, what most items hold. One letter too many is thought of last,
