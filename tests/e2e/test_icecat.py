@@ -136,7 +136,7 @@ def test_model_is_trained_on_every_query_that_can_be_answered(shop: Shop) -> Non
 def test_report_measures_every_system_with_an_interval(shop: Shop) -> None:
     systems = shop.report["systems"]
 
-    assert list(systems) == ["lexical", "dense", "hybrid", "ranked", "ranked+rules"]
+    assert list(systems) == ["lexical", "dense", "hybrid", "ranked", "served", "ranked+rules"]
     assert shop.report["queries"] == JUDGED_QUERIES
     assert shop.report["cross_validated"] is True
     for figures in systems.values():
@@ -153,6 +153,10 @@ def test_report_measures_every_system_with_an_interval(shop: Shop) -> None:
 def test_retrieval_finds_most_of_what_was_judged_relevant(shop: Shop) -> None:
     # The whole catalogue has an oracle at 0.98; here are fewer products to be lost among.
     assert mean(shop, "hybrid", "recall@200") > 0.8
+
+
+def test_what_is_served_is_no_worse_than_what_is_ranked(shop: Shop) -> None:
+    assert shop.report["served_minus_ranked"]["ndcg@10"]["high"] >= 0
 
 
 def test_ranking_beats_retrieval_on_queries_that_it_was_not_trained_on(shop: Shop) -> None:
