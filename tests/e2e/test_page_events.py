@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -33,9 +34,14 @@ def driver(log: Connection) -> Iterator[WebDriver]:
         yield driver
 
 
+def waiting(driver: WebDriver) -> WebDriverWait[WebDriver]:
+    """Looks again where what it looked at has been replaced meanwhile."""
+    return WebDriverWait(driver, SOON, ignored_exceptions=[StaleElementReferenceException])
+
+
 def shown_query_id(driver: WebDriver) -> str:
     script = "return document.querySelector('[data-query-id]')?.dataset.queryId"
-    return str(WebDriverWait(driver, SOON).until(lambda d: d.execute_script(script)))
+    return str(waiting(driver).until(lambda d: d.execute_script(script)))
 
 
 def search(driver: WebDriver, words: str) -> str:
@@ -45,7 +51,7 @@ def search(driver: WebDriver, words: str) -> str:
     box.clear()
     box.send_keys(words)
     heading = f"“{words}”"
-    WebDriverWait(driver, SOON).until(
+    waiting(driver).until(
         lambda d: d.find_element(By.TAG_NAME, "h1").text == heading and shown_query_id(d) != before
     )
     # Suggestions lie over the results until the shopper leaves the box.
@@ -151,7 +157,7 @@ def test_nothing_that_the_page_does_breaks_its_content_security_policy(
     search(driver, "lamp")
     driver.find_elements(By.CSS_SELECTOR, ".card [data-add]")[0].click()
     driver.find_elements(By.CSS_SELECTOR, ".card .title a")[0].click()
-    WebDriverWait(driver, SOON).until(lambda d: d.find_elements(By.CSS_SELECTOR, ".product"))
+    waiting(driver).until(lambda d: d.find_elements(By.CSS_SELECTOR, ".product"))
     driver.get(live_service.url)
     search(driver, "table")
 
