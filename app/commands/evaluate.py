@@ -57,6 +57,7 @@ def run_evaluate(
     judgments = read_judgments(file)
     with Live(settings, say=say) as live:
         index_waiting(live)
+        live.vocabulary.refresh()
         queries = judgments.answerable
         with progress_bar("Retrieving judged queries", len(queries)) as advance:
             lists = list(judged_lists(live, judgments, queries, advance))
