@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 
 from indexing.codes import code_tokens
 from indexing.documents import Document, Item, ItemKey
@@ -27,15 +26,17 @@ MAX_ATTRIBUTE_TEXT = 2_000
 
 
 def compose(key: ItemKey, version: int, item: Item) -> Document:
+    codes = codes_of(item)
+    core = core_tokens(item, codes)
     return Document(
         key=key,
         version=version,
         dense_text=dense_text(item),
         lexical_text=lexical_text(item),
         core_text=core_text(item),
-        lexical_tokens=lexical_tokens(item),
-        core_tokens=core_tokens(item),
-        codes=codes_of(item),
+        lexical_tokens=lexical_tokens(item, core),
+        core_tokens=core,
+        codes=codes,
         payload=payload_of(item),
     )
 
@@ -55,18 +56,22 @@ def core_text(item: Item) -> str:
     return " ".join(part for part in _core_parts(item) if part)
 
 
-def core_tokens(item: Item) -> tuple[str, ...]:
+def core_tokens(item: Item, codes: Sequence[str]) -> tuple[str, ...]:
     """In one spelling what shoppers spell in many: quantities, and codes without their dashes, of
     which those in attributes count like those in the title. They are terms beside the text, since
     in it they would make it look longer to BM25."""
-    said = [token for part in _core_parts(item) for token in _found(part)]
-    return tuple(dict.fromkeys([*codes_of(item), *said]))
+    said = [
+        token
+        for part in _core_parts(item)
+        for token in (*quantity_tokens(part), *code_tokens(part))
+    ]
+    return tuple(dict.fromkeys([*codes, *said]))
 
 
-def lexical_tokens(item: Item) -> tuple[str, ...]:
-    """Those and the quantities in attributes."""
+def lexical_tokens(item: Item, core: Sequence[str]) -> tuple[str, ...]:
+    """Those of the core and the quantities in attributes."""
     listed = "; ".join(_attribute_texts(item))  # so that no number meets the next one's unit
-    return tuple(dict.fromkeys([*core_tokens(item), *quantity_tokens(listed)]))
+    return tuple(dict.fromkeys([*core, *quantity_tokens(listed)]))
 
 
 def codes_of(item: Item) -> tuple[str, ...]:
@@ -92,12 +97,6 @@ def _words(value: str) -> str:
     if any(character.isalpha() for character in value):
         return value[:MAX_ATTRIBUTE_TEXT]
     return value.split(",")[0]
-
-
-@lru_cache(maxsize=1_000)
-def _found(part: str) -> tuple[str, ...]:
-    """Each title and description is asked for twice in a row."""
-    return (*quantity_tokens(part), *code_tokens(part))
 
 
 def text_hash(text: str) -> bytes:

@@ -8,7 +8,6 @@ import numpy as np
 
 from app.commands.progress import progress_bar
 from app.live import Live
-from app.search.shelf import lay_out
 from app.search.stages import NO_BUDGET, Stages
 from app.training import judged
 from indexing.candidates import DENSE, LEXICAL
@@ -17,7 +16,6 @@ from indexing.index import POOL_SIZE, QueryVectors
 from indexing.queries import ExpandedQuery, SearchQuery
 from ranking.dataset import JudgedList
 from ranking.judgments import Judgments
-from rules.arrange import arrange
 from rules.match import match
 from rules.rewrite import rewrite
 from rules.ruleset import RuleSet
@@ -62,7 +60,7 @@ def as_served(live: Live, query: str, ranked: Sequence[ItemId]) -> list[ItemId]:
     shown = [*ranking.item_ids, *(entry.item.id for entry in behind if entry is not None)]
     members = set(shown)
     first = [item for item in ranked if item in members]
-    return [*first, *(ItemId(item) for item in shown if item not in set(first))]
+    return list(dict.fromkeys([*first, *(ItemId(item) for item in shown)]))
 
 
 def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -> list[ItemId]:
@@ -84,9 +82,5 @@ def with_rules(live: Live, query: str, ranked: Sequence[ItemId] | None = None) -
         scores = np.array(
             [-np.log1p(places.get(item, len(places))) for item in features.item_ids], np.float32
         )
-    shelf = lay_out(
-        candidates, joined.facts, scores, fired, rewritten, live.store, serving.index, asked.group
-    )
-    targets = live.search.targets(serving, candidates, fired)
-    placed = arrange(shelf, fired, rewritten, targets, asked.per_page).placed
+    placed = live.search.arrange_candidates(serving, asked, fired, rewritten, joined, scores).placed
     return [features.item_ids[entry.candidate] for entry in placed]

@@ -97,12 +97,14 @@ class Answers:
         return tuple(_variant(entry.item) for entry in stored if entry is not None)
 
     def _highlighted(self, hit: Hit, fields: Sequence[str], terms: frozenset[int]) -> Hit:
-        marked = {
-            "title": self._highlighter.highlight(hit.item.title, terms),
-            "description": self._highlighter.snippet(hit.item.description, terms),
-        }
-        wanted = {field: text for field in fields if (text := marked[field])}
-        return msgspec.structs.replace(hit, highlights=wanted)
+        marked: dict[str, str] = {}
+        if "title" in fields and (title := self._highlighter.highlight(hit.item.title, terms)):
+            marked["title"] = title
+        if "description" in fields and (
+            snippet := self._highlighter.snippet(hit.item.description, terms)
+        ):
+            marked["description"] = snippet
+        return msgspec.structs.replace(hit, highlights=marked)
 
 
 def _places(ranking: Ranking, first: int, count: int) -> list[_Place]:

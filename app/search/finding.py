@@ -64,8 +64,6 @@ class Finding(NamedTuple):
     results: ResultSet
     expanded: ExpandedQuery
     """The query as it was answered."""
-    chosen: Filter | None
-    """The shopper's filter, or what is left of it."""
     by_words: int = 0
     """How many items that pass have all words."""
     terms: frozenset[int] = frozenset()
@@ -81,7 +79,8 @@ class _Search(NamedTuple):
     expanded: ExpandedQuery
     chosen: Filter | None
     vectors: QueryVectors
-    limit: int
+    candidates: Candidates
+    """Of the query as it is, whatever words are let go of."""
     grouped: bool
     stages: Stages
 
@@ -90,17 +89,14 @@ class _Search(NamedTuple):
         vectors = self.vectors if by_meaning else QueryVectors(lexical=self.vectors.lexical)
         terms = [self.serving.queries.terms(text) for text in texts]
         with self.stages.timed("retrieve"):
-            index = self.serving.index
-            candidates = index.retrieve(self.expanded, self.vectors, self.limit)
-            matches = index.match(self.expanded, vectors, terms)
+            matches = self.serving.index.match(self.expanded, vectors, terms)
             found = self.matcher.by_query(
-                self.expanded, self.chosen, candidates, matches, self.grouped
+                self.expanded, self.chosen, self.candidates, matches, self.grouped
             )
         return Finding(
             found.candidates,
             found.results,
             self.expanded,
-            self.chosen,
             found.by_words,
             frozenset().union(*terms),
         )
@@ -124,13 +120,15 @@ class Finder:
                 found = self._matcher.by_browsing(
                     expanded, query.filter, candidates, rewritten.sort, limit, query.group
                 )
-            return Finding(found.candidates, found.results, expanded, query.filter)
+            return Finding(found.candidates, found.results, expanded)
         others = self._forms(expanded.text, serving.queries.terms)
         expanded = _with(expanded, [Variant(text, OTHER_FORM_WEIGHT) for text in others])
         expanded = _with(expanded, _longer_codes(serving, expanded.text))
         vectors = encode(serving, expanded, stages)
+        with stages.timed("retrieve"):
+            candidates = serving.index.retrieve(expanded, vectors, limit)
         search = _Search(
-            self._matcher, serving, expanded, query.filter, vectors, limit, query.group, stages
+            self._matcher, serving, expanded, query.filter, vectors, candidates, query.group, stages
         )
         texts = [expanded.text, *(variant.text for variant in expanded.variants)]
         has_meaning = _has_meaning(expanded.text)
@@ -140,7 +138,7 @@ class Finder:
         if query.relax != "none" and not finding.by_words:
             finding = self._without_words(search, texts, finding)
         if query.relax == "filters" and not finding.results.total:
-            finding = _without_filters(search, texts, finding)
+            finding = _without_filters(search, texts, finding, limit)
         return finding
 
     def with_pinned(self, results: ResultSet, placed: Keys) -> ResultSet:
@@ -169,7 +167,9 @@ class Finder:
         return finding
 
 
-def _without_filters(search: _Search, texts: Sequence[str], finding: Finding) -> Finding:
+def _without_filters(
+    search: _Search, texts: Sequence[str], finding: Finding, limit: int
+) -> Finding:
     """One field after the other, the one first that fewest items pass."""
     results = finding.results
     left = list(range(len(results.selections)))
@@ -181,7 +181,11 @@ def _without_filters(search: _Search, texts: Sequence[str], finding: Finding) ->
             chosen = both(*(results.selections[kept].condition for kept in left))
             wider = both(chosen, search.expanded.restriction)
             expanded = msgspec.structs.replace(search.expanded, filter=wider)
-            relaxed = search._replace(expanded=expanded, chosen=chosen).find(texts)
+            with search.stages.timed("retrieve"):
+                candidates = search.serving.index.retrieve(expanded, search.vectors, limit)
+            relaxed = search._replace(expanded=expanded, chosen=chosen, candidates=candidates).find(
+                texts
+            )
             return relaxed._replace(relaxed=(*finding.relaxed, *dropped))
     return finding
 

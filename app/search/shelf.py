@@ -69,8 +69,8 @@ def _sort_values(
 ) -> list[float] | None:
     if sort is None:
         return None
-    values = store.columns.numbers_of(sort_column(sort), candidates.keys)
-    return [float(value) for value in values]
+    values: list[float] = store.columns.numbers_of(sort_column(sort), candidates.keys).tolist()
+    return values
 
 
 def _relevant(scores: Floats, rewritten: Rewritten) -> Sequence[bool]:

@@ -9,10 +9,8 @@ from indexing.composition import (
     codes_of,
     compose,
     core_text,
-    core_tokens,
     dense_text,
     lexical_text,
-    lexical_tokens,
     payload_of,
     text_hash,
 )
@@ -61,13 +59,14 @@ BOOK = make_item(
 
 
 def test_quantities_and_codes_are_there_in_one_spelling_too() -> None:
-    core = set(core_tokens(BOOK))
+    document = compose(ItemKey(1), 1, BOOK)
+    core = set(document.core_tokens)
 
     assert core == {
         *("quantityinch17", "quantitygigabyte4", "nb4711x", "nb4711", "dv71211ea"),
         *("kbint00171", "0884420588030", "0884420588031", "dv91000xx"),
     }
-    assert set(lexical_tokens(BOOK)) == {*core, "quantitygigabyte500"}
+    assert set(document.lexical_tokens) == {*core, "quantitygigabyte500"}
 
 
 def test_tokens_are_beside_the_texts_and_make_none_longer() -> None:
@@ -78,7 +77,7 @@ def test_tokens_are_beside_the_texts_and_make_none_longer() -> None:
 def test_number_is_no_quantity_with_the_next_attribute_for_its_unit() -> None:
     item = make_item("1", title="Shirt", attributes={"pack": "3", "size": "M"})
 
-    assert lexical_tokens(item) == ()
+    assert compose(ItemKey(1), 1, item).lexical_tokens == ()
 
 
 def test_item_is_found_by_its_id_where_that_is_a_code() -> None:
