@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import msgspec
@@ -19,12 +18,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from app.db.engine import connect, migrate
-from app.db.postgres import EmbeddedPostgres
 from app.events.repository import EventRow, ListRow, write_events, write_lists
 from app.features.behaviour_cache import BehaviourCache
 from app.features.counting import BehaviourCounter
 from app.features.rebuild import rebuild
+from benchmarks.databases import own_database
 from benchmarks.machine import Neighbours, describe, memory_of
 from indexing.documents import ItemId, ItemKey
 from ranking.behaviour import BEHAVIOUR
@@ -88,15 +86,8 @@ class FeaturesResult(msgspec.Struct, frozen=True):
 def run(out: Path, _: Path | None, quick: bool, console: Console) -> None:
     """Three minutes; needs no catalogue."""
     size = QUICK if quick else FULL
-    with TemporaryDirectory(prefix="endcap-features-") as folder:
-        postgres = EmbeddedPostgres(Path(folder) / "postgres")
-        try:
-            engine = connect(postgres.url)
-            migrate(engine)
-            result = _measure(engine, size, lambda t: console.print(f"[dim]{t}…[/dim]"))
-            engine.dispose()
-        finally:
-            postgres.stop()
+    with own_database("features") as engine:
+        result = _measure(engine, size, lambda t: console.print(f"[dim]{t}…[/dim]"))
     file = out / "features.json"
     file.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
     _print(result, console)

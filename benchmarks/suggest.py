@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -20,12 +19,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, text
 
-from app.db.engine import connect, migrate
-from app.db.postgres import EmbeddedPostgres
 from app.suggest.live_suggestions import LiveSuggestions
 from app.suggest.suggester import Suggester
 from app.vocabulary.live_vocabulary import LiveVocabulary
 from app.vocabulary.spelling import Speller
+from benchmarks.databases import own_database
 from benchmarks.machine import Neighbours, describe, memory_of
 from rules.ruleset import RuleSet
 from rules.tolerance import warm_up
@@ -77,15 +75,8 @@ class SuggestResult(msgspec.Struct, frozen=True):
 def run(out: Path, _: Path | None, quick: bool, console: Console) -> None:
     """A minute; needs no catalogue."""
     size = QUICK if quick else FULL
-    with TemporaryDirectory(prefix="endcap-suggest-") as folder:
-        postgres = EmbeddedPostgres(Path(folder) / "postgres")
-        try:
-            engine = connect(postgres.url)
-            migrate(engine)
-            result = _measure(engine, size, lambda t: console.print(f"[dim]{t}…[/dim]"))
-            engine.dispose()
-        finally:
-            postgres.stop()
+    with own_database("suggest") as engine:
+        result = _measure(engine, size, lambda t: console.print(f"[dim]{t}…[/dim]"))
     file = out / "suggest.json"
     file.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
     _print(result, console)

@@ -2,13 +2,13 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from app.instantsearch.parameters import Parameters
+from app.search.facets import folded
 
 MatchLevel = Literal["none", "partial", "full"]
 
@@ -124,7 +124,7 @@ def mark_beginnings(text: str, asked: str) -> list[Part]:
     parts: list[Part] = []
     at = 0
     for word in _WORD.finditer(text):
-        length = next((len(s) for s in starts if _folded(word[0]).startswith(s)), 0)
+        length = next((len(s) for s in starts if folded(word[0]).startswith(s)), 0)
         if length:
             end = word.start() + length
             parts += [Part(text[at : word.start()]), Part(text[word.start() : end], True)]
@@ -141,7 +141,7 @@ def begins_with(text: str, asked: str) -> bool:
 
 def _matched(parts: Sequence[Part]) -> list[str]:
     """The marked words, each once."""
-    return list(dict.fromkeys(_folded(part.text) for part in parts if part.marked))
+    return list(dict.fromkeys(folded(part.text) for part in parts if part.marked))
 
 
 def _pieces(parts: Sequence[Part]) -> Iterator[Part]:
@@ -160,9 +160,4 @@ def _slice(parts: Sequence[Part], begin: int, end: int) -> list[Part]:
 
 
 def _words(text: str) -> list[str]:
-    return [_folded(word) for word in _WORD.findall(text)]
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return [folded(word) for word in _WORD.findall(text)]

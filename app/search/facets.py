@@ -123,7 +123,7 @@ class FacetCounter:
     def _best(self, field: str, values: Sequence[ValueCount]) -> tuple[ValueCount, ...]:
         """The most frequent first; of those that a facet search asks for, only they."""
         wanted = [value for value in values if self._wanted(field, str(value.value))]
-        wanted.sort(key=lambda value: (-value.count, _folded(str(value.value)), str(value.value)))
+        wanted.sort(key=lambda value: (-value.count, folded(str(value.value)), str(value.value)))
         return tuple(wanted[: self._most])
 
     def _tree(self, among: Flags) -> tuple[ValueCount, ...]:
@@ -146,8 +146,8 @@ class FacetCounter:
     def _wanted(self, field: str, value: str) -> bool:
         if self._sought is None or self._sought.field != field:
             return True
-        words = _folded(value).split()
-        asked = _folded(self._sought.text).split()
+        words = folded(value).split()
+        asked = folded(self._sought.text).split()
         return all(any(word.startswith(start) for word in words) for start in asked)
 
 
@@ -159,6 +159,7 @@ def _under(parent: str, shown: set[str], counts: Mapping[str, int]) -> tuple[Val
     )
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """As values are compared with what was typed: without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c))
