@@ -2,14 +2,17 @@
 events alone, and nDCG@10 on the judgments before and after, asked over HTTP of a real service.
 
 Honest shoppers with position bias show what is gained, with and without correcting for it, and
-what becomes of queries that nobody ever asked. Shoppers who click at random, and shoppers who
-always click the first hit, show what must not happen.
+what becomes of queries that nobody ever asked: a fifth of the queries at a time, until each has
+been one of those. Shoppers who click at random, and shoppers who always click the first hit, show
+what must not happen.
 """
 
+import csv
 import json
+import random
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +35,7 @@ EXPLORATION = 0.2
 """The share of searches whose order is drawn by chance, so that clicks can tell how much of them
 the position makes."""
 
-LEFT_OUT = 0.2
+FOLDS = 5
 SEED = 7
 SHOWN = 20
 AIM = 0.08
@@ -45,13 +48,14 @@ class Scenario(msgspec.Struct, frozen=True):
     clicks: str
     biases: tuple[str, ...]
     """How position bias is corrected for; one model for each, from the same events."""
-    leave_out: float = 0.0
-    """The share of the queries that nobody asks."""
+    folds: int = 0
+    """The queries are dealt out into so many parts, of which nobody asks one, each in its turn; 0
+    where all are asked."""
 
 
 SCENARIOS = (
     Scenario("honest clicks", "position-based", ("ipw", "click-em", "two-tower", "none")),
-    Scenario("some queries never asked", "position-based", ("ipw",), LEFT_OUT),
+    Scenario("some queries never asked", "position-based", ("ipw",), FOLDS),
     Scenario("clicks at random", "random", ("ipw", "none")),
     Scenario("always the first hit", "first-hit", ("ipw", "none")),
 )
@@ -76,8 +80,24 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     same_first: float | None = None
     """The share of queries whose first hit is the one from before."""
     asked: Lift | None = None
+    """None where there is no model."""
     never_asked: Lift | None = None
-    """None where there are no such queries, or no model."""
+    """Of each query by the model of the world where nobody asked it; None where all are asked."""
+
+
+Rankings = Mapping[str, Sequence[ItemId]]
+"""By query, the best hundred hits in order."""
+
+
+class _Model(msgspec.Struct, frozen=True):
+    """One training and what the service answered before and after it."""
+
+    bias: str
+    passed: bool
+    reasons: tuple[str, ...]
+    before: Rankings
+    after: Rankings | None
+    """None where there is no model."""
 
 
 class LoopResult(msgspec.Struct, frozen=True):
@@ -92,7 +112,7 @@ class LoopResult(msgspec.Struct, frozen=True):
 
 
 def run(out: Path, data_dir: Path | None, quick: bool, console: Console) -> None:
-    """Twenty-five minutes on two idle cores; `--quick` two, on the sample catalogue."""
+    """Forty minutes on two idle cores; `--quick` four, on the sample catalogue."""
     log = out / "endcap.log"
     dataset = None if quick else icecat()
     folder = data_dir or out / f"data-loop-{dataset.name if dataset else 'sample'}"
@@ -106,11 +126,18 @@ def run(out: Path, data_dir: Path | None, quick: bool, console: Console) -> None
     simulations: dict[str, Any] = {}
     trained: list[Trained] = []
     for scenario in scenarios:
-        console.print(f"{scenario.name}: {sessions:,} sessions")
-        with _fresh(folder) as copy:
-            told, models = _play(copy, log, dataset, judgments, scenario, sessions, console)
-        simulations[scenario.name] = told
-        trained += models
+        worlds = []
+        for left_out in _left_out(judgments.answerable, scenario.folds):
+            console.print(f"{scenario.name}: {sessions:,} sessions")
+            with _fresh(folder) as copy:
+                asked = _without(dataset.judgments, left_out, copy / "asked.csv")
+                told, models = _play(copy, log, asked, judgments, scenario, sessions, console)
+            simulations.setdefault(scenario.name, []).append(told)
+            worlds.append((left_out, models))
+        if scenario.folds:
+            trained.append(_over_folds(scenario, worlds, judgments))
+        else:
+            trained += [_judged(scenario, model, judgments) for _, ms in worlds for model in ms]
     result = LoopResult(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=describe(),
@@ -146,58 +173,66 @@ def _fresh(folder: Path) -> Iterator[Path]:
         yield copy
 
 
+def _left_out(queries: Sequence[str], folds: int) -> Sequence[frozenset[str]]:
+    """What nobody asks, one world after the other."""
+    if not folds:
+        return [frozenset()]
+    shuffled = sorted(queries)
+    random.Random(SEED).shuffle(shuffled)  # noqa: S311  # nothing secret
+    return [frozenset(shuffled[fold::folds]) for fold in range(folds)]
+
+
+def _without(judgments: Path, queries: frozenset[str], target: Path) -> Path:
+    """The same judgments but for those queries'."""
+    with judgments.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        names = list(reader.fieldnames or ())
+        with target.open("w", encoding="utf-8", newline="") as copy:
+            writer = csv.DictWriter(copy, names)
+            writer.writeheader()
+            writer.writerows(row for row in reader if row["query"] not in queries)
+    return target
+
+
 def _play(
     folder: Path,
     log: Path,
-    dataset: Dataset,
+    asked: Path,
     judgments: Judgments,
     scenario: Scenario,
     sessions: int,
     console: Console,
-) -> tuple[Any, list[Trained]]:
+) -> tuple[Any, list[_Model]]:
     settings = {"ENDCAP_ADMIN_KEY": ADMIN_KEY, "ENDCAP_EXPLORATION": str(EXPLORATION)}
     with serving(folder, log, settings) as service:
         before = _ask_all(service, judgments)
-        told = _simulate(folder, service, dataset, scenario, sessions)
+        told = _simulate(folder, service, asked, scenario, sessions)
         _wait_until_counted(service)
-        left_out = frozenset(told["left_out"])
         made = [(bias, _train(service, bias, console)) for bias in scenario.biases]
         models = []
         for bias, task in made:
             progress = task.get("progress") or {}
             if task["status"] != "succeeded":
                 reasons = tuple(str(e.get("reason", e)) for e in task["errors"])
-                models.append(
-                    Trained(scenario=scenario.name, bias=bias, passed=False, reasons=reasons)
-                )
+                models.append(_Model(bias, False, reasons, before, None))
                 continue
             _put_live(service, progress["version"])
             after = _ask_all(service, judgments)
-            models.append(
-                Trained(
-                    scenario=scenario.name,
-                    bias=bias,
-                    passed=progress["passed"],
-                    reasons=tuple(progress["reasons"]),
-                    same_first=_same_first(before, after),
-                    asked=_lift(before, after, judgments, set(before) - left_out),
-                    never_asked=_lift(before, after, judgments, left_out) if left_out else None,
-                )
-            )
-            console.print(_line(models[-1]))
+            reasons = tuple(progress["reasons"])
+            models.append(_Model(bias, progress["passed"], reasons, before, after))
     return told, models
 
 
 def _simulate(
-    folder: Path, service: Service, dataset: Dataset, scenario: Scenario, sessions: int
+    folder: Path, service: Service, judgments: Path, scenario: Scenario, sessions: int
 ) -> Any:
     told = folder / "simulation.json"
     with told.open("wb") as file:
         subprocess.run(
             [
-                *(executable(), "simulate-shoppers", "--judgments", str(dataset.judgments)),
+                *(executable(), "simulate-shoppers", "--judgments", str(judgments)),
                 *("--sessions", str(sessions), "--model", scenario.clicks, "--seed", str(SEED)),
-                *("--leave-out", str(scenario.leave_out), "--per-page", str(SHOWN), "--json"),
+                *("--per-page", str(SHOWN), "--json"),
                 *("--url", f"http://127.0.0.1:{service.port}", "--key", ADMIN_KEY),
             ],
             stdout=file,
@@ -237,9 +272,8 @@ def _put_live(service: Service, version: str) -> None:
         time.sleep(0.2)
 
 
-def _ask_all(service: Service, judgments: Judgments) -> dict[str, list[ItemId]]:
-    """By query, the best hundred hits in order. Without a client there is neither
-    exploration nor a session's interest in it."""
+def _ask_all(service: Service, judgments: Judgments) -> Rankings:
+    """Without a client there is neither exploration nor a session's interest in it."""
     found: dict[str, list[ItemId]] = {}
     for query in judgments.answerable:
         answer = call(service.port, "POST", "/v1/search", {"query": query, "per_page": 100})
@@ -247,32 +281,62 @@ def _ask_all(service: Service, judgments: Judgments) -> dict[str, list[ItemId]]:
     return found
 
 
-def _same_first(before: Mapping[str, list[ItemId]], after: Mapping[str, list[ItemId]]) -> float:
+def _judged(scenario: Scenario, model: _Model, judgments: Judgments) -> Trained:
+    trained = Trained(
+        scenario=scenario.name, bias=model.bias, passed=model.passed, reasons=model.reasons
+    )
+    if model.after is None:
+        return trained
+    return msgspec.structs.replace(
+        trained,
+        same_first=_same_first(model.before, model.after),
+        asked=_lift([(query, model) for query in model.before], judgments),
+    )
+
+
+def _over_folds(
+    scenario: Scenario,
+    worlds: Sequence[tuple[frozenset[str], Sequence[_Model]]],
+    judgments: Judgments,
+) -> Trained:
+    """Of one model in each world. A query that was asked counts in each world where it was."""
+    models = [(left_out, model) for left_out, (model,) in worlds]
+    asked = [(q, model) for left_out, model in models for q in model.before if q not in left_out]
+    never = [(q, model) for left_out, model in models for q in left_out]
+    return Trained(
+        scenario=scenario.name,
+        bias=models[0][1].bias,
+        passed=all(model.passed for _, model in models),
+        reasons=tuple(reason for _, model in models for reason in model.reasons),
+        asked=_lift(asked, judgments),
+        never_asked=_lift(never, judgments),
+    )
+
+
+def _same_first(before: Rankings, after: Rankings) -> float:
     return sum(before[q][:1] == after[q][:1] for q in before) / len(before)
 
 
-def _lift(
-    before: Mapping[str, list[ItemId]],
-    after: Mapping[str, list[ItemId]],
-    judgments: Judgments,
-    queries: set[str] | frozenset[str],
-) -> Lift:
-    old, new = (
-        {query: measure(ranked[query], judgments.by_query[query]) for query in sorted(queries)}
-        for ranked in (before, after)
-    )
+def _lift(of: Sequence[tuple[str, _Model]], judgments: Judgments) -> Lift | None:
+    """Over queries, each by the model that goes with it; the mean where it goes with several."""
+    old: dict[str, list[dict[str, float]]] = {}
+    new: dict[str, list[dict[str, float]]] = {}
+    for query, model in of:
+        if model.after is None:
+            return None
+        for ranked, into in ((model.before, old), (model.after, new)):
+            into.setdefault(query, []).append(measure(ranked[query], judgments.by_query[query]))
+    before, after = ({q: _mean(found[q]) for q in sorted(found)} for found in (old, new))
     return Lift(
-        queries=len(old),
-        before={name: estimate([m[name] for m in old.values()]) for name in MEASURES},
-        after={name: estimate([m[name] for m in new.values()]) for name in MEASURES},
-        difference={name: paired_difference(new, old, name) for name in MEASURES},
+        queries=len(before),
+        before={name: estimate([m[name] for m in before.values()]) for name in MEASURES},
+        after={name: estimate([m[name] for m in after.values()]) for name in MEASURES},
+        difference={name: paired_difference(after, before, name) for name in MEASURES},
     )
 
 
-def _line(model: Trained) -> str:
-    lift = model.asked.difference["ndcg@10"].mean if model.asked else 0.0
-    verdict = "passes the gate" if model.passed else f"refused: {'; '.join(model.reasons)}"
-    return f"  {model.bias}: nDCG@10 {lift:+.3f}, {verdict}"
+def _mean(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: sum(one[name] for one in measured) / len(measured) for name in MEASURES}
 
 
 def _print(result: LoopResult, console: Console) -> None:

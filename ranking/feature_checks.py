@@ -150,6 +150,9 @@ def compare(found: FeatureProfile, expected: FeatureProfile) -> list[FeatureProb
         if stats.missing > before.missing + MISSING_LIMIT:
             reason = f"{stats.missing:.0%} of the values say nothing, it were {before.missing:.0%}"
             problems.append(FeatureProblem(name, "missing", reason, stats.missing, stops))
+        if not stops and np.count_nonzero(before.histogram) < 2:
+            # Nobody had done anything yet, so nothing was learned of it that could be wrong now.
+            continue
         index = stability_index(stats.histogram, before.histogram)
         limit = max(DRIFT_LIMIT, chance_index(found.lists, expected.lists))
         if index > limit:

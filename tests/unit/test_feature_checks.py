@@ -106,6 +106,21 @@ def test_feature_that_drifted_stops_training_and_what_shoppers_do_only_warns() -
     assert "drift of item_click_30d: the population stability index is" in learned.text
 
 
+def test_what_shoppers_do_has_not_drifted_where_the_model_was_trained_before_any_did() -> None:
+    before, now = make_features(), make_features(2)
+    before[:, CLICKS] = 0.4
+    assert not check_live(profile(now), profile(before)).problems
+
+    before[:, CLICKS][::2] = 0.9
+    assert [p.check for p in check_live(profile(now), profile(before)).problems] == ["drift"]
+
+
+def test_feature_of_the_items_that_was_all_alike_in_training_has_drifted() -> None:
+    before, now = make_features(), make_features(2)
+    before[:, DENSE] = 0.4
+    assert [p.check for p in check_live(profile(now), profile(before)).problems] == ["drift"]
+
+
 def test_few_lists_say_nothing_of_drift() -> None:
     features = make_features(rows=40) ** np.float32(0.1)
 
