@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float64]
 
 DENSE = "dense"
 """Cosine of the embedded texts; finds candidates."""
@@ -49,16 +50,24 @@ def ranks_of(scores: Floats) -> npt.NDArray[np.int64]:
     return ranks
 
 
+def best_first(keys: Keys, scores: Scores) -> tuple[Keys, Scores]:
+    """Both in the order of the scores, and of the keys among equal ones: Qdrant gives these in any
+    order, and pages that are asked for one by one would repeat one item and lose another."""
+    order = np.lexsort((keys, -scores))
+    return keys[order], scores[order]
+
+
 def no_candidates() -> Candidates:
     empty = np.empty(0, dtype=np.float32)
     return Candidates(np.empty(0, dtype=np.int64), empty, {}, capped=False)
 
 
-def take(candidates: Candidates, places: Sequence[int]) -> Candidates:
+def take(candidates: Candidates, places: Sequence[int] | npt.NDArray[np.intp]) -> Candidates:
     """Only the candidates at those places, in their order."""
+    at = np.asarray(places, np.intp)
     return Candidates(
-        keys=candidates.keys[list(places)],
-        fused=candidates.fused[list(places)],
-        scores={name: column[list(places)] for name, column in candidates.scores.items()},
+        keys=candidates.keys[at],
+        fused=candidates.fused[at],
+        scores={name: column[at] for name, column in candidates.scores.items()},
         capped=candidates.capped,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from indexing.candidates import Keys
+from indexing.candidates import Keys, Scores, best_first
 
 MATCHED_AT_MOST = 20_000
 """Items that are found by their words; where there are more, counts are capped."""
@@ -36,23 +36,23 @@ class Matches(msgspec.Struct, frozen=True):
 def matches_of(
     lexical: Sequence[tuple[int, float]], semantic: Sequence[tuple[int, float]]
 ) -> Matches:
-    """From keys with their scores, best first, as many as the limits let through."""
-    # Equal scores come in any order, and the order must not change from page to page.
-    by_words = sorted(lexical, key=lambda pair: (-pair[1], pair[0]))
-    by_meaning = sorted(semantic, key=lambda pair: (-pair[1], pair[0]))
-    least = SEMANTIC_CUTOFF * by_meaning[0][1] if by_meaning else 0.0
-    near = [key for key, score in by_meaning if score >= least and score > 0]
+    """From keys with their scores, as many as the limits let through."""
+    by_words, _ = best_first(*_columns(lexical))
+    by_meaning, cosines = best_first(*_columns(semantic))
+    nearest = float(cosines[0]) if len(cosines) and cosines[0] > 0 else 0.0
+    near = by_meaning[(cosines >= SEMANTIC_CUTOFF * nearest) & (cosines > 0)]
     return Matches(
-        lexical=_keys([key for key, _ in by_words]),
-        semantic=_keys(near),
-        nearest=by_meaning[0][1] if near else 0.0,
+        lexical=by_words,
+        semantic=near,
+        nearest=nearest,
         capped=len(by_words) >= MATCHED_AT_MOST or len(near) >= SEMANTIC_AT_MOST,
     )
 
 
 def no_matches() -> Matches:
-    return Matches(_keys([]), _keys([]), 0.0, capped=False)
+    return matches_of((), ())
 
 
-def _keys(keys: list[int]) -> Keys:
-    return np.array(keys, np.int64)
+def _columns(found: Sequence[tuple[int, float]]) -> tuple[Keys, Scores]:
+    keys, scores = zip(*found, strict=True) if found else ((), ())
+    return np.array(keys, np.int64), np.array(scores, np.float64)

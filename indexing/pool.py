@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from indexing.candidates import FINDING, Candidates, no_candidates
+from indexing.candidates import FINDING, Candidates, best_first, no_candidates
 from indexing.errors import IndexUnavailable
 from indexing.index import RRF_K
 
@@ -25,29 +25,32 @@ def assemble(
     """`keys` in the order found, of fused ones all that any retriever found (`FUSED_PER_LIMIT`
     times the limit at most), with their scores; None when they were only browsed, and
     then the order itself stands for a score. `included` joins behind, unless it was found."""
+    found = np.array(keys, np.int64)
     if fused is None:
-        order = [1.0 / (RRF_K + n) for n in range(len(keys))]
+        order = 1.0 / (RRF_K + np.arange(len(found)))
     else:
-        # Qdrant gives equal scores in any order, and pages that are asked for one by one would
-        # then repeat one item and lose another. Two retrievers' items of one rank have equal
-        # scores, so the cut is made here, too: else the last candidate would be one or the other.
-        pairs = sorted(zip(keys, fused, strict=True), key=lambda pair: (-pair[1], pair[0]))[:limit]
-        keys, order = [key for key, _ in pairs], [score for _, score in pairs]
-    found = set(keys)
-    extra = [key for key in dict.fromkeys(included) if key not in found]
-    everything = [*keys, *extra]
+        # Two retrievers' items of one rank have equal scores, so the cut is made here and not by
+        # Qdrant: else the last candidate would be one or the other.
+        found, order = best_first(found, np.array(fused, np.float64))
+        found, order = found[:limit], order[:limit]
+    everything = found.tolist()
+    if included:
+        known = set(everything)
+        everything += [key for key in dict.fromkeys(included) if key not in known]
     if not everything:
         return no_candidates()
     scored = exact_scores(everything) if fused is not None else {}
+    scores = np.zeros(len(everything), np.float32)
+    scores[: len(order)] = order
     return Candidates(
-        keys=np.array(everything, dtype=np.int64),
-        fused=np.array(order + [0.0] * len(extra), dtype=np.float32),
+        keys=np.array(everything, np.int64),
+        fused=scores,
         scores={
             # A point that shares no word with the query has no BM25 score: that is a score of 0.
-            name: np.array([by_key.get(key, 0.0) for key in everything], dtype=np.float32)
+            name: np.array([by_key.get(key, 0.0) for key in everything], np.float32)
             for name, by_key in scored.items()
         },
-        capped=len(keys) >= limit,
+        capped=len(found) >= limit,
     )
 
 

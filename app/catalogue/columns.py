@@ -93,13 +93,19 @@ class CatalogueColumns:
             for name, attribute in self._attributes.items():
                 attribute.put(row, name, item.attributes.get(name))
 
-    def rows_of(self, keys: Keys) -> Rows:
-        """In the order of the keys; those that are not there, or no longer, are left out."""
+    def places(self, keys: Keys) -> Rows:
+        """By key, its row; -1 for one that is not there, or no longer."""
         with self.lock:
             rows = self._places(keys)
-            rows = rows[rows >= 0]
-            live: Rows = rows[self._live[rows]]
-            return live
+            if len(self._live):
+                # A row of -1 reads the last flag, and stays what it is.
+                rows = np.where(self._live[rows], rows, -1)
+            return rows
+
+    def rows_of(self, keys: Keys) -> Rows:
+        """In the order of the keys; those that are not there, or no longer, are left out."""
+        rows = self.places(keys)
+        return rows[rows >= 0]
 
     def missing(self, keys: Keys) -> list[int]:
         """Those of which nothing is known."""

@@ -13,7 +13,7 @@ from app.search.result_set import ResultSet
 from app.search.schemas import Relaxation
 from app.search.stages import Stages
 from app.search.wording import Forms
-from indexing.candidates import Candidates, Keys
+from indexing.candidates import Candidates
 from indexing.codes import is_code
 from indexing.filters import Filter, both
 from indexing.index import POOL_SIZE, ItemIndex, QueryVectors
@@ -140,10 +140,6 @@ class Finder:
         if query.relax == "filters" and not finding.results.total:
             finding = _without_filters(search, texts, finding, limit)
         return finding
-
-    def with_pinned(self, results: ResultSet, placed: Keys) -> ResultSet:
-        """With what a rule has brought in and placed, which is counted like what was found."""
-        return self._matcher.joined(results, placed)
 
     def _without_words(self, search: _Search, texts: Sequence[str], finding: Finding) -> Finding:
         """Without those that no item has; and where there is little, word by word without those

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from app.catalogue.columns import CatalogueColumns
+from app.catalogue.labels import Rows
 from app.features.store import FeatureStore
 from app.search.result_set import ResultSet, result_set, sorted_rows
 from app.search.selections import selections_of
@@ -41,14 +42,15 @@ class Matcher:
         been nearer before the shopper's filter."""
         columns = self._store.catalogue()
         near = _near(candidates, matches)
-        keys = np.concatenate([matches.lexical, matches.semantic, near])
-        self._know(columns, np.concatenate([keys, candidates.keys]))
-        results = result_set(
-            columns, columns.rows_of(keys), selections_of(chosen), matches.capped, grouped
-        )
-        lexical = len(columns.rows_of(matches.lexical))
+        parts = [matches.lexical, matches.semantic, near, candidates.keys]
+        rows = self._rows(columns, np.concatenate(parts))
+        found = rows[: len(rows) - len(candidates)]
+        live = found >= 0
+        results = result_set(columns, found[live], selections_of(chosen), matches.capped, grouped)
+        lexical = np.count_nonzero(live[: len(matches.lexical)])
         by_words = int(np.count_nonzero(results.selected[:lexical]))
-        return Found(_only(expanded, candidates, results), results, by_words)
+        pool = rows[len(found) :]
+        return Found(_only(expanded, candidates, pool, results), results, by_words)
 
     def by_browsing(
         self,
@@ -62,7 +64,7 @@ class Matcher:
         """The whole catalogue but for what rules keep out. Where something sorts, the first `limit`
         of it stand in for the candidates, which are the most popular ones."""
         columns = self._store.catalogue()
-        self._know(columns, candidates.keys)
+        self._rows(columns, candidates.keys)
         with columns.lock:
             rows = columns.live_rows()
             if expanded.base_filter is not None:
@@ -72,22 +74,18 @@ class Matcher:
             if sort is not None:
                 first = columns.keys(results.rows[results.selected][:limit])
                 candidates = _instead(first, candidates)
-        return Found(_only(expanded, candidates, results), results)
+        pool = columns.places(candidates.keys)
+        return Found(_only(expanded, candidates, pool, results), results)
 
-    def joined(self, results: ResultSet, keys: Keys) -> ResultSet:
-        """With those items, too."""
-        columns = results.columns
-        rows = columns.rows_of(keys)
-        if np.isin(rows, results.rows).all():
-            return results
-        together = np.concatenate([results.rows, rows])
-        return result_set(columns, together, results.selections, results.capped, results.grouped)
-
-    def _know(self, columns: CatalogueColumns, keys: Keys) -> None:
-        """The index may be a moment ahead of what is known of the catalogue here."""
-        missing = columns.missing(keys)
+    def _rows(self, columns: CatalogueColumns, keys: Keys) -> Rows:
+        """The rows of the keys, -1 for what is gone. The index may be a moment ahead of what is
+        known of the catalogue here."""
+        rows = columns.places(keys)
+        missing = columns.missing(keys[rows < 0])
         if missing:
             self._store.facts(missing)
+            rows = columns.places(keys)
+        return rows
 
 
 def _near(candidates: Candidates, matches: Matches) -> Keys:
@@ -96,11 +94,13 @@ def _near(candidates: Candidates, matches: Matches) -> Keys:
     return candidates.keys[candidates.scores[DENSE] >= matches.nearest * SEMANTIC_CUTOFF]
 
 
-def _only(expanded: ExpandedQuery, candidates: Candidates, results: ResultSet) -> Candidates:
+def _only(
+    expanded: ExpandedQuery, candidates: Candidates, rows: Rows, results: ResultSet
+) -> Candidates:
     """Those in the set, and those that a rule brings in, of which some were found, too, but do not
-    belong to the set."""
+    belong to the set. `rows` are the candidates'."""
     columns = results.columns
-    inside = np.isin(candidates.keys, columns.keys(results.rows[results.selected]))
+    inside = (rows >= 0) & results.holds(np.maximum(rows, 0))
     brought = ~inside & (candidates.fused == 0.0)
     for condition in expanded.included_filters:
         others = np.flatnonzero(~inside & ~brought)
@@ -109,7 +109,7 @@ def _only(expanded: ExpandedQuery, candidates: Candidates, results: ResultSet) -
         fused = np.where(brought, np.float32(0.0), candidates.fused)
         candidates = msgspec.structs.replace(candidates, fused=fused)
     kept = np.flatnonzero(inside | brought)
-    return candidates if len(kept) == len(candidates) else take(candidates, kept.tolist())
+    return candidates if len(kept) == len(candidates) else take(candidates, kept)
 
 
 def _instead(keys: Keys, candidates: Candidates) -> Candidates:

@@ -151,7 +151,9 @@ class SearchPipeline:
                 serving, query, fired, rewritten, joined, scored.order
             )
             placed = candidates.keys[[entry.candidate for entry in arrangement.placed]]
-            results = self._finder.with_pinned(finding.results, placed)
+            rows = finding.results.columns.rows_of(placed)
+            # What a rule has brought in and placed is counted like what was found.
+            results = finding.results.with_rows(rows)
         return Ranking(
             fired,
             rewritten,
@@ -163,7 +165,7 @@ class SearchPipeline:
             experiments=treatment.experiments,
             explored=scored.explored,
             results=results,
-            behind=results.behind(placed),
+            behind=results.behind(rows),
             terms=finding.terms,
             relaxed=finding.relaxed,
             corrected=corrected,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.catalogue.columns import CatalogueColumns
-from app.catalogue.counting import Groups, count_groups, first_of_each
+from app.catalogue.counting import Groups, among, count_groups, first_of_each
 from app.catalogue.labels import Flags, Rows
 from app.search.selections import Selection
 from indexing.candidates import Keys
@@ -52,12 +52,22 @@ class ResultSet(NamedTuple):
         ]
         return _all(others, len(self.rows))
 
-    def behind(self, placed: Keys) -> Keys:
+    def holds(self, rows: Rows) -> Flags:
+        """By row, whether it belongs to the set and passes the whole filter."""
+        return among(rows, self.rows[self.selected])
+
+    def behind(self, placed: Rows) -> Keys:
         """One item for each group that passes and that none of `placed` belongs to."""
-        rows = self.columns.rows_of(placed)
-        taken = np.isin(self.groups, _groups(self.columns, rows, self.grouped))
+        taken = among(self.groups, _groups(self.columns, placed, self.grouped))
         rest = np.flatnonzero(self.selected & ~taken)
         return self.columns.keys(self.rows[rest[first_of_each(self.groups[rest])]])
+
+    def with_rows(self, rows: Rows) -> "ResultSet":
+        """With those, too."""
+        if among(rows, self.rows).all():
+            return self
+        together = np.concatenate([self.rows, rows])
+        return result_set(self.columns, together, self.selections, self.capped, self.grouped)
 
     @property
     def has_variants(self) -> bool:
