@@ -1,11 +1,14 @@
 """Which list an event belongs to: the one that it names, or else the latest that showed the item to
 the same client in the half hour before.
 
+An event that names recommendations belongs to them, and so to no list: the search that showed the
+same item before did not bring it about.
+
 It follows from what is stored, not from the order in which it came: where a list becomes known
 behind its events, the counting step asks again for those that it may concern.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,6 +17,15 @@ from sqlalchemy import Connection, text
 from ranking.tallies import INFERRED
 
 WINDOW_MINUTES = 30
+
+RECOMMENDED = "rec-"
+"""How the `query_id` of recommendations begins, which are not kept as lists."""
+
+_PARAMETERS: Mapping[str, Any] = {
+    "inferred": sorted(INFERRED),
+    "minutes": WINDOW_MINUTES,
+    "recommended": RECOMMENDED,
+}
 
 
 class Attribution(NamedTuple):
@@ -38,6 +50,7 @@ _FIND = text(
         where given.query_id is null
             and e.client_id <> '' and e.client_id is distinct from :forgotten
             and e.action = any(:inferred)
+            and not starts_with(coalesce(e.query_id, ''), :recommended)
             and r.client_id = e.client_id
             and r.at <= e.at and r.at > e.at - make_interval(mins => :minutes)
             and e.item_key = any(r.item_keys)
@@ -64,8 +77,7 @@ def find_lists(
             "keys": list(event_keys),
             "counted_to": counted_to,
             "forgotten": forgotten,
-            "inferred": sorted(INFERRED),
-            "minutes": WINDOW_MINUTES,
+            **_PARAMETERS,
         },
     )
     return {row.key: Attribution(row.list_id, row.how) for row in rows}
@@ -85,6 +97,7 @@ _CONCERNED = text(
     where r.query_id = any(:lists) and e.changed_in < :counted_to
         and e.client_id <> '' and e.attribution is distinct from 'given'
         and e.action = any(:inferred)
+        and not starts_with(coalesce(e.query_id, ''), :recommended)
     """
 )
 
@@ -95,8 +108,7 @@ def events_concerned(connection: Connection, list_ids: Sequence[str], counted_to
     parameters: dict[str, Any] = {
         "lists": list(list_ids),
         "counted_to": counted_to,
-        "minutes": WINDOW_MINUTES,
-        "inferred": sorted(INFERRED),
+        **_PARAMETERS,
     }
     return list(connection.execute(_CONCERNED, parameters).scalars())
 
@@ -139,6 +151,7 @@ _CANDIDATES = text(
         where e.client_id <> '' and client_id = e.client_id and e.action = any(:inferred)
             and at <= e.at and at > e.at - make_interval(mins => :minutes)
             and e.item_key = any(item_keys)
+            and not starts_with(coalesce(e.query_id, ''), :recommended)
     ) r on true
     where e.key = :key
     order by r.known_at, r.given, r.at, r.query_id
@@ -149,7 +162,7 @@ _CANDIDATES = text(
 def attributions_in_time(connection: Connection, event_key: int) -> list[AttributedSince]:
     """What the event was attributed to from when it was known, and from every later moment at which
     a list became known that it belongs to rather."""
-    parameters = {"key": event_key, "inferred": sorted(INFERRED), "minutes": WINDOW_MINUTES}
+    parameters = {"key": event_key, **_PARAMETERS}
     rows = connection.execute(_CANDIDATES, parameters).all()
     known_at = rows[0].event_known_at
     steps = [AttributedSince(known_at, Attribution())]

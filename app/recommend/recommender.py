@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from sqlalchemy import Engine
 
+from app.features.attribution import RECOMMENDED
 from app.features.store import FeatureStore
 from app.items.repository import keys_of
 from app.recommend.association import associations
@@ -93,7 +94,7 @@ class Recommender:
         answer = self._answers.render(query, ranking, 0, stages)
         filled = len(chosen.filling.intersection(ranking.keys[: query.per_page]))
         return RecommendResponse(
-            query_id=answer.query_id,
+            query_id=RECOMMENDED + answer.query_id,
             kind=wanted.kind,
             hits=answer.hits,
             filled_with=chosen.filler if filled else None,

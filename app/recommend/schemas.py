@@ -51,6 +51,7 @@ class RecommendRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 class RecommendResponse(msgspec.Struct, frozen=True, kw_only=True):
     query_id: str
+    """Begins with `rec-`. An event that carries it is credited to no search."""
     kind: Kind
     hits: tuple[Hit, ...]
     filled_with: Filler | None

@@ -26,6 +26,8 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    query_id: str
+    """Goes with what is done with them."""
     cards: tuple[Card, ...]
 
 
@@ -41,20 +43,31 @@ def for_session(recommending: Recommending, client_id: str, session_id: str) -> 
     answer = _answer(recommending, request) if client_id or session_id else None
     fitting = answer is not None and answer.filled_with != "popular"
     cards = view_cards(answer.hits) if answer is not None and fitting else ()
-    return Shelf(id="for-you", title="Picked for this visit", cards=cards)
+    return Shelf(
+        id="for-you", title="Picked for this visit", query_id=_query_id(answer), cards=cards
+    )
 
 
 def similar_to(recommending: Recommending, item_id: str) -> Shelf:
     answer = _answer(recommending, _about(item_id, "similar"))
     cards = () if answer is None else view_cards(answer.hits)
-    return Shelf(id="similar", title="Similar items", cards=cards)
+    return Shelf(id="similar", title="Similar items", query_id=_query_id(answer), cards=cards)
 
 
 def bought_with(recommending: Recommending, item_id: str) -> Shelf:
     """Only what really was: what fills up is on the shelf of similar items already."""
     answer = _answer(recommending, _about(item_id, "bought_together"))
     hits = () if answer is None else answer.hits[: len(answer.hits) - answer.filled]
-    return Shelf(id="together", title="Often bought together", cards=view_cards(hits))
+    return Shelf(
+        id="together",
+        title="Often bought together",
+        query_id=_query_id(answer),
+        cards=view_cards(hits),
+    )
+
+
+def _query_id(answer: RecommendResponse | None) -> str:
+    return "" if answer is None else answer.query_id
 
 
 def _about(item_id: str, kind: Kind) -> RecommendRequest:

@@ -568,6 +568,28 @@ def test_every_step_of_a_purchase_is_told(page: Page, log: Connection) -> None:
     assert log.execute(sold, {"c": client}).scalar_one() >= len(told)
 
 
+def test_what_is_done_with_a_recommendation_names_it(page: Page, log: Connection) -> None:
+    page.open(VARIED)
+    client = page.driver.execute_script("return localStorage['endcap-client']")
+    named = one(page, "#similar .row").get_attribute("data-query-id")
+    item = one(page, "#similar .card").get_attribute("data-item")
+    one(page, "#similar .title a").click()
+    page.until("the product", lambda: page.address == f"/items/{item}")
+    one(page, ".product [data-add]").click()
+
+    told = {("click", item, named), ("add_to_cart", item, named)}
+    query = text(
+        "select e.action, i.id, e.query_id from interaction_events e "
+        "join items i on i.key = e.item_key where e.client_id = :client"
+    )
+    until(
+        lambda: told <= {tuple(row) for row in log.execute(query, {"client": client})},
+        SOON,
+        "the events",
+    )
+    assert str(named).startswith("rec-")
+
+
 def test_basket_survives_a_page_load_and_lines_can_be_removed(page: Page, log: Connection) -> None:
     page.open("/?q=kettle")
     client = page.driver.execute_script("return localStorage['endcap-client']")

@@ -137,7 +137,8 @@ def _count_actions(counts: Any, key: tuple[str, int, datetime], events: Sequence
 def _attribution(event: Any, lists: Sequence[Any]) -> tuple[str | None, str | None]:
     if any(shown.query_id == event.query_id for shown in lists):
         return event.query_id, "given"
-    if event.action in {"impression", "wave"} or not event.client_id:
+    recommended = (event.query_id or "").startswith("rec-")
+    if event.action in {"impression", "wave"} or not event.client_id or recommended:
         return None, None
     before = [
         (shown.at, shown.query_id)

@@ -147,6 +147,7 @@ def test_event_without_a_list_belongs_to_the_latest_that_showed_the_item_to_its_
         write_event(connection, "4", "click", 3, at=minutes(3))
         write_event(connection, "5", "click", 1, at=minutes(3), query_id="unknown")
         write_event(connection, "6", "impression", 1, at=minutes(3))
+        write_event(connection, "7", "click", 1, at=minutes(3), query_id="rec-1")
 
     counter.run()
 
@@ -157,6 +158,7 @@ def test_event_without_a_list_belongs_to_the_latest_that_showed_the_item_to_its_
         "4": (None, None),
         "5": ("second", "inferred"),
         "6": (None, None),
+        "7": (None, None),
     }
 
 
@@ -167,16 +169,22 @@ def test_list_that_becomes_known_behind_its_event_still_gets_it(
         write_list(connection, "first", [1], at=minutes(0))
         write_event(connection, "named", "click", 1, at=minutes(5), query_id="second")
         write_event(connection, "unnamed", "click", 1, at=minutes(6))
+        write_event(connection, "recommended", "click", 1, at=minutes(6), query_id="rec-1")
     counter.run()
     before = attributions(engine)
     with engine.begin() as connection:
         write_list(connection, "second", [1, 2], at=minutes(4), query="boiler")
     counter.run()
 
-    assert before == {"named": ("first", "inferred"), "unnamed": ("first", "inferred")}
+    assert before == {
+        "named": ("first", "inferred"),
+        "unnamed": ("first", "inferred"),
+        "recommended": (None, None),
+    }
     assert attributions(engine) == {
         "named": ("second", "given"),
         "unnamed": ("second", "inferred"),
+        "recommended": (None, None),
     }
     assert counts(engine, 1)[CLICKS] == 0
     assert counts(engine, 1, "boiler")[CLICKS] == 1

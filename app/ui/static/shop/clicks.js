@@ -1,4 +1,4 @@
-// A click on a hit; the product's page then knows which list it was found in.
+// A click on a hit or a recommendation; the product's page then knows what list it was found in.
 
 import { rememberList, send } from "./events.js";
 
@@ -8,8 +8,7 @@ function clicked({ target, button }) {
   if (!card) return;
   const object = { object_id: card.dataset.item };
   const queryId = card.closest("[data-query-id]")?.dataset.queryId;
-  if (!queryId) return send("click", undefined, { object }); // A recommendation: no list of a search.
-  rememberList(card.dataset.item, queryId);
+  if (queryId) rememberList(card.dataset.item, queryId);
   send("click", queryId, { object, position: { ordinal: Number(card.dataset.position) } });
 }
 

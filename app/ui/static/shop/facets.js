@@ -43,7 +43,7 @@ document.addEventListener("htmx:historyRestore", apply);
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   const { triggeringEvent, elt } = detail.requestConfig;
   const field = triggeringEvent?.type === "change" ? triggeringEvent.target : elt;
-  const query_id = document.querySelector("[data-query-id]")?.dataset.queryId;
+  const query_id = document.querySelector(".grid[data-query-id]")?.dataset.queryId;
   if (field.id === "sort") send("sort", query_id, { sort: field.value });
   else if (field.closest?.("#facets, .chips") && !field.matches(".find")) {
     send("facet", query_id, { facet: { id: field.id, name: field.name ?? "", value: field.value ?? field.textContent.trim() } });

@@ -23,7 +23,7 @@ const eye = new IntersectionObserver(
 );
 
 function begin() {
-  list = document.querySelector("[data-query-id]");
+  list = document.querySelector(".grid[data-query-id]");
   told = 0;
   if (!list) return;
   const cards = list.querySelectorAll(".card");
