@@ -227,7 +227,11 @@ class Live:
             self.suggestions = LiveSuggestions(self.engine, settings.suggest_min_shoppers)
             self._stack.callback(self.suggestions.close)
             self.suggester = Suggester(
-                self.suggestions, self.vocabulary.current, self.speller, self.rules.current
+                self.suggestions,
+                self.vocabulary.current,
+                self.speller,
+                self.rules.current,
+                self.store.catalogue,
             )
             self.deliveries = Deliveries(self.engine, self.ledger)
             self.signatures = StandardSignatures(settings.webhook_secrets)

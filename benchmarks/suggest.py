@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine, text
 
+from app.features.store import FeatureStore
 from app.suggest.live_suggestions import LiveSuggestions
 from app.suggest.suggester import Suggester
 from app.vocabulary.live_vocabulary import LiveVocabulary
@@ -88,6 +89,8 @@ def _measure(engine: Engine, size: Size, say: Callable[[str], None]) -> SuggestR
     say(f"Filling {size.items:,} items of {size.words:,} words")
     titles = _fill(engine, size)
     warm_up()  # as the service does
+    store = FeatureStore(engine)
+    store.catalogue()
     vocabulary, suggestions = LiveVocabulary(engine), LiveSuggestions(engine, min_shoppers=3)
     gc.collect()
     memory = memory_of(os.getpid())
@@ -103,7 +106,7 @@ def _measure(engine: Engine, size: Size, say: Callable[[str], None]) -> SuggestR
     memory = memory_of(os.getpid()) - memory
     rules = RuleSet()
     speller = Speller(vocabulary.current)
-    suggester = Suggester(suggestions, vocabulary.current, speller, lambda: rules)
+    suggester = Suggester(suggestions, vocabulary.current, speller, lambda: rules, store.catalogue)
     say("Asking")
     inputs = _inputs(titles, size.asked)
     timings = [_time(kind, suggester, typed) for kind, typed in inputs.items()]

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from app.admin.api_keys import ApiKey
 from app.admin.authentication import needs, needs_unless_public
+from app.content_encoding import is_packed
 from app.errors import INVALID_REQUEST, PROBLEM_JSON
 from app.events.bodies import MAX_BODY
 from app.events.forgetting import Forgotten, forget_client
@@ -50,8 +51,8 @@ class EventsController(Controller):
         of JSON, plain or gzip. Answers when they are stored. Each event is judged by itself: what
         breaks the contract is refused with every reason, and the others are stored. The same event
         again changes nothing. 422 where all were refused."""
+        packed = is_packed(request)
         body = await request.body()
-        packed = request.headers.get("content-encoding", "").strip().lower() == "gzip"
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         receipt = await services.events.take(body, packed, kind in LINES)
         if receipt.refused and not (receipt.accepted or receipt.duplicates):

@@ -8,12 +8,12 @@ from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 
 from app.admin.api_keys import ApiKey
 from app.admin.authentication import needs
+from app.content_encoding import is_packed
 from app.errors import INVALID_REQUEST
 from app.items.changes import Operation
 from app.items.errors import BadFilter
@@ -133,7 +133,7 @@ class ItemsController(Controller):
         """Lines of JSON, plain or with `Content-Encoding: gzip`, of any number: each is an item
         to put, or a change with its own `operation`. The answer is lines, too: the task first,
         then what became of each line. What was taken in before a stream broke off is kept."""
-        packed = _is_packed(request.headers.get("content-encoding", ""))
+        packed = is_packed(request)
         task, report = await services.batches.run(
             request.stream(), packed, operation, request.user.actor
         )
@@ -186,13 +186,3 @@ async def _single(
         services.items.submit_one, incoming, kind, "api", request.user.actor
     )
     return await answer(services, task, wait)
-
-
-def _is_packed(encoding: str) -> bool:
-    if encoding.strip().lower() in ("", "identity"):
-        return False
-    if encoding.strip().lower() == "gzip":
-        return True
-    raise HTTPException(
-        status_code=415, detail=f"Content-Encoding is {encoding!r:.40}; gzip or none is understood"
-    )

@@ -5,6 +5,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from indexing.queries import SearchQuery
+from ranking.events import normal_query
 
 
 def lot(*parts: str) -> int:
@@ -25,5 +26,5 @@ def shopper_of(query: SearchQuery) -> str:
 
 def visit_lot(purpose: str, query: SearchQuery, now: datetime) -> int:
     """One for each purpose, shopper, text and day (UTC)."""
-    text = " ".join(query.text.split()).casefold()
-    return lot(purpose, shopper_of(query), text, now.astimezone(UTC).date().isoformat())
+    day = now.astimezone(UTC).date().isoformat()
+    return lot(purpose, shopper_of(query), normal_query(query.text), day)

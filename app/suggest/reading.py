@@ -30,8 +30,8 @@ _ITEMS = _batched(
     select row_number() over (order by popularity desc, review_count desc, key) as n,
         concat_ws(' ', title, brand) as text,
         json_build_object(
-            'id', id, 'title', title, 'brand', brand, 'price', price, 'currency', currency,
-            'in_stock', in_stock, 'image_url', image_url, 'url', url
+            'key', key, 'id', id, 'title', title, 'brand', brand, 'price', price,
+            'currency', currency, 'in_stock', in_stock, 'image_url', image_url, 'url', url
         ) as answer
     from items where state = 'live'
     """

@@ -1,11 +1,15 @@
 """Answers what may be meant by what was typed so far."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 
+from app.catalogue.columns import CatalogueColumns
+from app.catalogue.counting import first_of_each
 from app.suggest.live_suggestions import LiveSuggestions
 from app.suggest.matching import expression_of, typed_words
 from app.suggest.schemas import (
@@ -18,12 +22,24 @@ from app.suggest.text_index import IndexSlot
 from app.vocabulary.rule_words import words_of_rules
 from app.vocabulary.spelling import Speller
 from app.vocabulary.words import Vocabulary
+from indexing.queries import SearchQuery
+from rules.match import match
+from rules.rewrite import rewrite
 from rules.ruleset import RuleSet
 from rules.text import words
 
 Answer = TypeVar("Answer", QuerySuggestion, ItemSuggestion, CategorySuggestion)
 SPARE = 2
 """So many times the queries that are wanted are looked at, since some are mistyped."""
+
+SPARE_ITEMS = 4
+"""The same for items, since some are variants of one product or hidden by a rule."""
+
+
+class _Keyed(msgspec.Struct, frozen=True):
+    """Of an item's answer, what is not shown."""
+
+    key: int
 
 
 class Suggester:
@@ -33,15 +49,20 @@ class Suggester:
         vocabulary: Callable[[], Vocabulary],
         speller: Speller,
         rules: Callable[[], RuleSet],
+        catalogue: Callable[[], CatalogueColumns],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._suggestions = suggestions
         self._vocabulary = vocabulary
         self._speller = speller
         self._rules = rules
+        self._catalogue = catalogue
+        self._clock = clock
 
     def suggest(self, text: str, limit: int) -> Suggestions:
         """At most `limit` of each kind; for nothing but signs, what is asked and sold most."""
-        keep = words_of_rules(self._rules())
+        rules = self._rules()
+        keep = words_of_rules(rules)
         typed = typed_words(text)
         if not typed:
             return self._popular(text, limit, keep)
@@ -52,10 +73,11 @@ class Suggester:
 
         sources = self._suggestions
         queries = found(QuerySuggestion, sources.queries, SPARE * limit)
+        items = self._shown(sources.items.find(expression, SPARE_ITEMS * limit), text, rules)
         return Suggestions(
             text,
             self._well_spelled(queries, limit, keep),
-            found(ItemSuggestion, sources.items, limit),
+            _read(ItemSuggestion, items[:limit]),
             found(CategorySuggestion, sources.categories, limit),
         )
 
@@ -64,6 +86,20 @@ class Suggester:
         queries = _read(QuerySuggestion, sources.queries.first(SPARE * limit))
         categories = _read(CategorySuggestion, sources.categories.first(limit))
         return Suggestions(text, self._well_spelled(queries, limit, keep), (), categories)
+
+    def _shown(self, answers: list[str], text: str, rules: RuleSet) -> list[str]:
+        """One item of each product group, and none that a rule keeps from a search for the text."""
+        query = SearchQuery(text=text)
+        condition = rewrite(query, match(rules, query, self._clock())).expanded.base_filter
+        columns = self._catalogue()
+        keys = [msgspec.json.decode(answer, type=_Keyed).key for answer in answers]
+        with columns.lock:
+            rows = columns.places(np.array(keys, np.int64))
+            places = np.flatnonzero(rows >= 0)
+            if condition is not None:
+                places = places[columns.passing(condition, rows[places])]
+            places = places[first_of_each(columns.groups(rows[places]))]
+        return [answers[n] for n in places.tolist()]
 
     def _well_spelled(
         self, queries: Sequence[QuerySuggestion], limit: int, keep: frozenset[str]

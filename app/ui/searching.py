@@ -8,7 +8,7 @@ import msgspec
 from app.catalogue.counting import count_groups
 from app.search.facets import FacetCounter
 from app.search.result_set import ResultSet
-from app.search.schemas import Facet, SearchResponse
+from app.search.schemas import Facet, Hit, SearchResponse
 from app.search.shown import Shown
 from app.ui.addresses import PER_PAGE, Address
 from app.ui.attributes import candidates_of, chosen_of
@@ -61,17 +61,26 @@ def query_of(address: Address, client_id: str = "", session_id: str = "") -> Sea
 
 
 def answer(search: Searcher, query: SearchQuery, address: Address) -> Answer:
-    """The attributes to offer depend on the hits, so they are counted when those are known, in the
-    same result set."""
+    """The attributes to offer are those of the first page's hits, on every page, and are counted in
+    the result set that is answered from."""
     shown = search.answer(query)
     response, results = shown.response, shown.ranking.results
     given = {} if response.facets is msgspec.UNSET else dict(response.facets)
     if results is None:
         return Answer(response, given)
     chosen = list(dict.fromkeys(f for f, _ in address.chosen if attribute_name(f) is not None))
-    candidates = candidates_of([hit.item.attributes for hit in response.hits])
+    candidates = candidates_of(
+        [hit.item.attributes for hit in _first_hits(search, query, response)]
+    )
     counted = FacetCounter(results, MOST_VALUES).count(dict.fromkeys([*chosen, *candidates]))
     return Answer(response, {**given, **counted}, chosen_of(counted, chosen), _count_stars(results))
+
+
+def _first_hits(search: Searcher, query: SearchQuery, response: SearchResponse) -> Sequence[Hit]:
+    if query.page == 1:
+        return response.hits
+    first = msgspec.structs.replace(query, page=1, facets=(), highlight=())
+    return search.show(first).response.hits
 
 
 def find_values(search: Searcher, query: SearchQuery, facet: str, text: str) -> Facet:

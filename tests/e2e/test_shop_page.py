@@ -312,6 +312,16 @@ def test_rating_and_stock_are_chosen(page: Page) -> None:
     assert min(stars) >= 4
 
 
+def test_facets_are_the_same_on_every_page(page: Page) -> None:
+    offered = []
+    for number in (1, 2, 3):
+        page.open(f"/?q=laptop&page={number}")
+        offered.append([legend.text for legend in page.all(".facet legend")])
+
+    assert offered[1:] == [offered[0]] * 2
+    assert len(offered[0]) > 5
+
+
 def test_attributes_of_what_was_found_are_facets(page: Page) -> None:
     page.open("/?q=laptop")
     legends = [legend.text for legend in page.all(".facet legend")]

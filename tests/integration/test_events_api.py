@@ -391,11 +391,21 @@ def test_event_with_ten_thousand_attributes_is_kept_where_it_is_not_too_long(
         (b" \n ", {}, 400),
         (gzip.compress(b'{"action_name": "click"}' * 100)[:-12], {"Content-Encoding": "gzip"}, 400),
         (b"no gzip at all", {"Content-Encoding": "gzip"}, 400),
+        (b'{"action_name": "click"}', {"Content-Encoding": "br"}, 415),
         (gzip.compress(b" " * 20_000_000), {"Content-Encoding": "gzip"}, 413),
         (b"[" + b"{}," * 99_999 + b"{}]", {}, 413),
         (b"x" * 5_000_000, {}, 413),
     ],
-    ids=["empty", "blank", "cut off", "no gzip", "bomb", "a hundred thousand", "too large"],
+    ids=[
+        "empty",
+        "blank",
+        "cut off",
+        "no gzip",
+        "brotli",
+        "bomb",
+        "a hundred thousand",
+        "too large",
+    ],
 )
 def test_body_that_is_none_is_a_problem(
     client: Client, content: bytes, headers: dict[str, str], status: int

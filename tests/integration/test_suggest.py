@@ -33,6 +33,9 @@ ITEMS = [
     make_item("speaker", title="Wireless speaker", categories=AUDIO[:2], popularity=7),
     make_item("kettle", title="Steel kettle", categories=("Kitchen",), popularity=1),
     make_item("kettles", title="Two kettles", categories=("Kitchen",), popularity=3),
+    make_item("lamp-blue", title="Lamp", group_id="lamp", popularity=3),
+    make_item("lamp-red", title="Lamp", group_id="lamp", popularity=4),
+    make_item("lampshade", title="Lamp shade", popularity=2),
 ]
 _ids = count()
 
@@ -131,6 +134,27 @@ def test_items_match_every_word_and_come_by_popularity(
     shop: Shop, q: str, found: list[str]
 ) -> None:
     assert items(shop, q) == found
+
+
+def test_item_that_a_rule_hides_is_not_suggested(shop: Shop) -> None:
+    hidden = {"id": "no-kettles", "when": {}, "then": [{"hide": {"item_ids": ["kettles"]}}]}
+    only = {
+        "id": "sonora-for-wireless",
+        "when": {"query": {"contains": "wireless"}},
+        "then": [{"filter": {"field": "brand", "any_of": ["Sonora"]}}],
+    }
+    try:
+        shop.publish(hidden, only)
+
+        assert items(shop, "kettle", limit=1) == ["kettle"]
+        assert items(shop, "wireless") == ["over-ear"]
+        assert items(shop, "wirel") == ["speaker", "over-ear"]
+    finally:
+        shop.publish()
+
+
+def test_product_group_is_suggested_once_by_its_most_popular_item(shop: Shop) -> None:
+    assert items(shop, "lamp") == ["lamp-red", "lampshade"]
 
 
 def test_category_is_found_by_any_word_of_its_path_the_larger_first(shop: Shop) -> None:
