@@ -283,6 +283,7 @@ def test_items_and_categories_follow_the_catalogue(shop: Shop) -> None:
     gramophone = make_item("gramophone", title="Gramophone", categories=("Antiques",))
     with live.engine.begin() as connection:
         write_items(connection, [gramophone])
+    live.store.refresh()
     live.suggestions.refresh()
     assert items(shop, "gramo") == ["gramophone"]
     assert values(shop, "antiq") == ["Antiques"]
