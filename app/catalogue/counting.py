@@ -8,6 +8,9 @@ from app.catalogue.labels import Codes, Flags, Rows
 Groups = npt.NDArray[np.int32]
 """By row, the number of its group; numbers are dense, so arrays over all of them are small."""
 
+_SORTED = 20
+"""Where there are so many times as many groups as rows, to sort these takes less time."""
+
 
 def count_groups(groups: Groups) -> int:
     return int(np.count_nonzero(np.bincount(groups)))
@@ -40,7 +43,10 @@ def first_of_each(groups: Groups) -> Rows:
     """The places where a group occurs first, ascending."""
     if not len(groups):
         return np.empty(0, np.intp)
-    first = np.full(int(groups.max()) + 1, -1, np.intp)
+    size = int(groups.max()) + 1
+    if len(groups) * _SORTED < size:
+        return np.sort(np.unique(groups, return_index=True)[1])
+    first = np.full(size, -1, np.intp)
     first[groups[::-1]] = np.arange(len(groups) - 1, -1, -1)
     return np.sort(first[first >= 0])
 

@@ -22,6 +22,7 @@ from app.suggest.text_index import IndexSlot
 from app.vocabulary.rule_words import words_of_rules
 from app.vocabulary.spelling import Speller
 from app.vocabulary.words import Vocabulary
+from indexing.filters import Filter
 from indexing.queries import SearchQuery
 from rules.match import match
 from rules.rewrite import rewrite
@@ -73,11 +74,11 @@ class Suggester:
 
         sources = self._suggestions
         queries = found(QuerySuggestion, sources.queries, SPARE * limit)
-        items = self._shown(sources.items.find(expression, SPARE_ITEMS * limit), text, rules)
+        items = self._items(expression, text, rules, limit)
         return Suggestions(
             text,
             self._well_spelled(queries, limit, keep),
-            _read(ItemSuggestion, items[:limit]),
+            _read(ItemSuggestion, items),
             found(CategorySuggestion, sources.categories, limit),
         )
 
@@ -87,12 +88,23 @@ class Suggester:
         categories = _read(CategorySuggestion, sources.categories.first(limit))
         return Suggestions(text, self._well_spelled(queries, limit, keep), (), categories)
 
-    def _shown(self, answers: list[str], text: str, rules: RuleSet) -> list[str]:
+    def _items(self, expression: str, text: str, rules: RuleSet, limit: int) -> list[str]:
         """One item of each product group, and none that a rule keeps from a search for the text."""
         query = SearchQuery(text=text)
         condition = rewrite(query, match(rules, query, self._clock())).expanded.base_filter
-        columns = self._catalogue()
+        shown: list[str] = []
+        for most in (limit, SPARE_ITEMS * limit):
+            found = self._suggestions.items.find(expression, most)
+            shown = self._shown(found, condition)
+            if len(shown) >= limit or len(found) < most:
+                break
+        return shown[:limit]
+
+    def _shown(self, answers: list[str], condition: Filter | None) -> list[str]:
+        if not answers:
+            return []
         keys = [msgspec.json.decode(answer, type=_Keyed).key for answer in answers]
+        columns = self._catalogue()
         with columns.lock:
             rows = columns.places(np.array(keys, np.int64))
             places = np.flatnonzero(rows >= 0)
