@@ -143,6 +143,7 @@ def compare(found: FeatureProfile, expected: FeatureProfile) -> list[FeatureProb
         return [FeatureProblem("", "schema", reason)]
     if min(found.lists, expected.lists) < LEAST_LISTS:
         return []
+    limit = max(DRIFT_LIMIT, chance_index(found.lists, expected.lists))
     problems = []
     for name, stats in found.features.items():
         before = expected.features[name]
@@ -150,15 +151,23 @@ def compare(found: FeatureProfile, expected: FeatureProfile) -> list[FeatureProb
         if stats.missing > before.missing + MISSING_LIMIT:
             reason = f"{stats.missing:.0%} of the values say nothing, it were {before.missing:.0%}"
             problems.append(FeatureProblem(name, "missing", reason, stats.missing, stops))
-        if not stops and np.count_nonzero(before.histogram) < 2:
-            # Nobody had done anything yet, so nothing was learned of it that could be wrong now.
-            continue
-        index = stability_index(stats.histogram, before.histogram)
-        limit = max(DRIFT_LIMIT, chance_index(found.lists, expected.lists))
-        if index > limit:
+        index = drift_of(name, found, expected)
+        if index is not None and index > limit:
             reason = f"the population stability index is {index:.2f}, over {limit:.2f}"
             problems.append(FeatureProblem(name, "drift", reason, index, stops))
     return problems
+
+
+def drift_of(name: str, found: FeatureProfile, expected: FeatureProfile) -> float | None:
+    """The feature's population stability index. None where lists are few, and for what shoppers do
+    where none had done anything yet when a model was trained: then it has learned nothing of it
+    that could be wrong now."""
+    stats, before = found.features[name], expected.features[name]
+    if min(found.lists, expected.lists) < LEAST_LISTS:
+        return None
+    if name in BEHAVIOUR_FEATURES and np.count_nonzero(before.histogram) < 2:
+        return None
+    return stability_index(stats.histogram, before.histogram)
 
 
 def stability_index(found: Sequence[int], expected: Sequence[int]) -> float:

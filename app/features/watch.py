@@ -22,7 +22,7 @@ from ranking.feature_checks import (
     check_live,
     check_matrix,
     describe,
-    stability_index,
+    drift_of,
 )
 from ranking.features import BEHAVIOUR_FEATURES, DEFINITIONS, FEATURES, FINGERPRINT
 from ranking.model_store import ModelStore
@@ -47,7 +47,8 @@ class WatchedFeature(msgspec.Struct, frozen=True):
     trained_mean: float | None
     """Over what the live model was trained on; None where that was not kept."""
     drift: float | None
-    """The population stability index between the two; from 0.25 on it is a shift."""
+    """The population stability index between the two; from 0.25 on it is a shift. None also where
+    fewer than 30 lists tell of it, and where nobody had done anything yet before the training."""
     alerts: tuple[str, ...]
 
 
@@ -187,6 +188,7 @@ def _watched(
 ) -> WatchedFeature:
     stats = live.features[name]
     before = None if trained is None else trained.features[name]
+    drift = None if trained is None else drift_of(name, live, trained)
     known = live.rows > 0
     return WatchedFeature(
         name=name,
@@ -195,9 +197,7 @@ def _watched(
         mean=round(stats.mean, 4) if known else None,
         missing=round(stats.missing, 4) if known else None,
         trained_mean=None if before is None else round(before.mean, 4),
-        drift=round(stability_index(stats.histogram, before.histogram), 4)
-        if known and before is not None
-        else None,
+        drift=None if drift is None else round(drift, 4),
         alerts=tuple(_line(p) for p in checked.problems if p.feature == name),
     )
 

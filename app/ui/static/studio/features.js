@@ -14,6 +14,7 @@ import { may, refusal } from "./session.js";
 const SHIFT = 0.25;
 const FULL = 0.5;
 const FIRST = 4;
+const LEAST_LISTS = 30;
 
 const GROUPS = [["What shoppers did", true], ["The query's text and the item", false]];
 const ORDERS = [["", "alerts first"], ["drift", "by drift"], ["missing", "by what is missing"]];
@@ -81,7 +82,7 @@ function featureRow(feature, { lists, model_version: version }) {
       ].filter(Boolean).join(" · "))),
     h("p", { class: "sentence" }, `${begun(definition)}.`),
     drift === null
-      ? h("p", { class: "meta" }, lists ? driftMissing(version) : "")
+      ? h("p", { class: "meta" }, lists ? driftMissing(version, trained, lists) : "")
       : [driftBar(drift), h("p", { class: alerts.some(ofDrift) ? "reason bad" : "meta" },
         `Drift ${fixed(drift, 2)}: ${driftWords(drift)}.`)],
     alerts.filter((alert) => drift === null || !ofDrift(alert))
@@ -91,8 +92,12 @@ function featureRow(feature, { lists, model_version: version }) {
 // It is said beside its bar already.
 const ofDrift = (alert) => alert.startsWith("drift");
 
-const driftMissing = (version) =>
-  (version ? "The live model did not keep what it was trained on, so that no drift can be told." : "");
+function driftMissing(version, trained, lists) {
+  if (!version) return "";
+  if (trained === null) return "The live model did not keep what it was trained on, so that no drift can be told.";
+  if (lists < LEAST_LISTS) return `No drift can be told from fewer than ${LEAST_LISTS} lists.`;
+  return "When the model was trained nobody had done anything yet, so there is nothing to drift from.";
+}
 
 function driftWords(drift) {
   if (drift >= SHIFT) return `beyond ${SHIFT}, from which it is a shift`;
