@@ -12,3 +12,4 @@ import "./pictures.js";
 import "./search_box.js";
 import "./session_shelf.js";
 import "./views.js";
+import "./waiting.js";
