@@ -138,7 +138,7 @@ class ItemsController(Controller):
             request.stream(), packed, operation, request.user.actor
         )
         if wait:
-            task = await wait_for(services.engine, services.ingest_threads, task)
+            task = await _end_of(services, task)
         return Stream(
             report.read(task),
             status_code=200 if task.ended else 202,
@@ -147,10 +147,19 @@ class ItemsController(Controller):
         )
 
 
+async def _end_of(services: Live, task: Task) -> Task:
+    """Who has waited finds what they have changed, with the next search of this process."""
+    task = await wait_for(services.engine, services.ingest_threads, task)
+    if task.ended:
+        # It would follow by itself, half a second later at most.
+        await sync_to_thread(services.store.refresh)
+    return task
+
+
 async def answer(services: Live, task: Task, wait: bool) -> Response[Task]:
     """202 with the task; with `wait`, 200 once it has ended."""
     if wait:
-        task = await wait_for(services.engine, services.ingest_threads, task)
+        task = await _end_of(services, task)
     return Response(
         task,
         status_code=200 if wait and task.ended else 202,

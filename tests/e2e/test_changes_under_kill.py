@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import pytest
 
 from app.db.engine import connect
 from app.db.postgres import EmbeddedPostgres
+from app.features.store import REFRESH_SECONDS
 from benchmarks.changes import (
     Answer,
     Changes,
@@ -72,6 +74,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
             sending.result()
         last = services[-1]
         until(lambda: waiting(last) == 0, SETTLED_SECONDS, "everything to be indexed")
+        # What is indexed is counted by the service half a second later at most.
+        sleep(2 * REFRESH_SECONDS)
         found = {name: search(last, wanted) for name, wanted in FILTERS.items()}
         last.terminate()
     return Outcome(

@@ -74,6 +74,20 @@ def test_item_is_found_once_its_task_has_ended(client: Client, live: Live) -> No
     assert found(client, live, "kettle") == ["kettle"]
 
 
+def test_who_has_waited_finds_the_change_at_once(client: Client) -> None:
+    def cheap() -> list[str]:
+        request = {"filter": {"field": "price", "lt": 15}}
+        return [hit["id"] for hit in body(client.post("/v1/search", json=request))["hits"]]
+
+    prices = (20, 10, 30, 12, 16, 14)
+    found = []
+    for price in prices:
+        body(client.put("/v1/items/kettle?wait=true", json=KETTLE | {"price": price}))
+        found.append(cheap())
+
+    assert found == [["kettle"] if price < 15 else [] for price in prices]
+
+
 def test_without_waiting_the_answer_is_the_task_and_where_to_look(client: Client) -> None:
     response = client.put("/v1/items/kettle", json=KETTLE)
 
