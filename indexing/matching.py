@@ -49,10 +49,6 @@ def matches_of(
     )
 
 
-def no_matches() -> Matches:
-    return matches_of((), ())
-
-
 def _columns(found: Sequence[tuple[int, float]]) -> tuple[Keys, Scores]:
     keys, scores = zip(*found, strict=True) if found else ((), ())
     return np.array(keys, np.int64), np.array(scores, np.float64)

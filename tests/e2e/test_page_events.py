@@ -40,7 +40,7 @@ def waiting(driver: WebDriver) -> WebDriverWait[WebDriver]:
 
 
 def shown_query_id(driver: WebDriver) -> str:
-    script = "return document.querySelector('[data-query-id]')?.dataset.queryId"
+    script = "return document.querySelector('.grid[data-query-id]')?.dataset.queryId"
     return str(waiting(driver).until(lambda d: d.execute_script(script)))
 
 

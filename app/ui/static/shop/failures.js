@@ -1,7 +1,8 @@
 // An error with a page of its own is shown; anything else is told in our words.
 
+import { isForResults } from "./for_results.js";
+
 const unreachable = () => document.getElementById("unreachable");
-const isForResults = ({ target }) => target?.id === "results";
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status < 400 || !isForResults(detail)) return;

@@ -1,6 +1,7 @@
 // How far the list that is shown was seen, told when it is left.
 
 import { send } from "./events.js";
+import { isForResults } from "./for_results.js";
 
 const SEEN_MS = 300; // A card that only flies past while someone types or scrolls was not seen.
 const ordinal = (card) => Number(card.dataset.position);
@@ -51,7 +52,7 @@ function end() {
 
 document.addEventListener("visibilitychange", () => document.hidden && tell());
 addEventListener("pagehide", tell);
-document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target.id === "results" && end());
-document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target.id === "results" && begin());
+document.addEventListener("htmx:beforeSwap", ({ detail }) => isForResults(detail) && end());
+document.addEventListener("htmx:afterSwap", ({ detail }) => isForResults(detail) && begin());
 document.addEventListener("htmx:historyRestore", () => (end(), begin()));
 begin();

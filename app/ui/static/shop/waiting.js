@@ -1,10 +1,11 @@
 // Only an answer that keeps the shopper waiting shows that it is under way.
 
+import { isForResults } from "./for_results.js";
+
 const PATIENCE_MS = 300;
 let timer;
 
 const show = (waiting) => document.body.classList.toggle("waiting", waiting);
-const isForResults = ({ target }) => target?.id === "results";
 
 function end() {
   clearTimeout(timer);

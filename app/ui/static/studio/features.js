@@ -96,7 +96,7 @@ function driftMissing(version, trained, lists) {
   if (!version) return "";
   if (trained === null) return "The live model did not keep what it was trained on, so that no drift can be told.";
   if (lists < LEAST_LISTS) return `No drift can be told from fewer than ${LEAST_LISTS} lists.`;
-  return "When the model was trained nobody had done anything yet, so there is nothing to drift from.";
+  return "When the model was trained there was too little of this for anything to drift from.";
 }
 
 function driftWords(drift) {
