@@ -1,11 +1,11 @@
 """What lists and events add to the counts: pure functions of the log, so that counting bit by bit,
 counting all of it again, and looking back to a moment give the same whole numbers.
 
-The step that counts (`app/features/counting.py`) takes back what a list added before and adds what
-it adds now, whenever something more becomes known about it.
+What was done with a list adds to it, at a cost that does not grow with what was done before
+(`add_to_list`); where something goes, what the list added is taken back and added anew.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,9 @@ CountKey = tuple[str, int, int]
 
 Tally = dict[CountKey, list[int]]
 """By what it counts, one number for each of `METRICS`; may hold zeros."""
+
+DoneToItem = tuple[int, str]
+"""An item and an action."""
 
 HOUR = 3600
 IMPRESSIONS, EXPOSURE, CLICKS, CARTS, PURCHASES, DISMISSALS, REVENUE = range(len(METRICS))
@@ -49,6 +52,12 @@ class ShownList(msgspec.Struct, frozen=True):
     window holds both or neither."""
     curve: ExaminationCurve
 
+    def hits_to(self, depth: "Depth") -> int:
+        """How many of its hits count as seen."""
+        if depth.seen_to is None:
+            return len(self.item_keys)
+        return min(max(depth.seen_to - self.first, 0), len(self.item_keys))
+
 
 class Done(msgspec.Struct, frozen=True):
     """Something that was done, as counting needs it."""
@@ -78,6 +87,13 @@ class Depth(msgspec.Struct, frozen=True):
             return None
         return max(self.impressions_to, self.interactions_to or 0)
 
+    def and_also(self, other: "Depth") -> "Depth":
+        """From all that either is from."""
+        return Depth(
+            _lower(self.impressions_to, other.impressions_to),
+            _lower(self.interactions_to, other.interactions_to),
+        )
+
 
 def depth_of(shown: ShownList, done: Iterable[Done]) -> Depth:
     """From all that was done with the list."""
@@ -88,45 +104,91 @@ def depth_of(shown: ShownList, done: Iterable[Done]) -> Depth:
         if position is None:
             continue
         if event.action == "impression":
-            seen = position if seen is None else max(seen, position)
+            seen = _lower(seen, position)
         elif event.action in _DONE_TO_A_HIT:
-            used = position if used is None else max(used, position)
+            used = _lower(used, position)
     return Depth(seen, used)
 
 
 def add_list(tally: Tally, shown: ShownList, done: Sequence[Done], sign: int = 1) -> None:
     """What a list and all that was done with it count; with `sign` -1, take it back. An action
     counts once for each of its items, however often it was repeated."""
-    seen_to = depth_of(shown, done).seen_to
-    query, hour = shown.query, shown.hour
-    for position, item in enumerate(shown.item_keys, start=shown.first + 1):
-        if seen_to is not None and position > seen_to:
-            break
-        counts = _counts(tally, (query, item, hour))
+    _add_seen(tally, shown, shown.hits_to(depth_of(shown, done)), sign)
+    _add_done(tally, shown, done, frozenset(), sign)
+
+
+def add_to_list(
+    tally: Tally,
+    shown: ShownList,
+    depth: Depth,
+    known: Collection[DoneToItem],
+    done: Sequence[Done],
+) -> Depth:
+    """What it changes that more was done with a list that counts already: the same as if all had
+    been known from the start, whatever the list has counted before. `depth` is what it was, and
+    `known` what was done before that counts; returns what the depth is now."""
+    after = depth.and_also(depth_of(shown, done))
+    before_to, after_to = shown.hits_to(depth), shown.hits_to(after)
+    if before_to != after_to:
+        _add_seen(tally, shown, before_to, -1)
+        _add_seen(tally, shown, after_to)
+    _add_done(tally, shown, done, known)
+    return after
+
+
+def counts_once(done: Done) -> DoneToItem | None:
+    """What a repetition adds nothing to but revenue; None for what counts nothing."""
+    if done.item_key is None or done.action not in _COUNTED:
+        return None
+    return done.item_key, done.action
+
+
+def add_alone(tally: Tally, event: Done, sign: int = 1) -> None:
+    """What an event counts that belongs to no list."""
+    what = counts_once(event)
+    if what is None:
+        return
+    item, action = what
+    metric = _COUNTED[action]
+    counts = _counts(tally, (event.query, item, event.hour))
+    counts[metric] += sign
+    if metric == PURCHASES:
+        counts[REVENUE] += sign * max(event.revenue, 0)
+
+
+def _add_seen(tally: Tally, shown: ShownList, hits: int, sign: int = 1) -> None:
+    """The first so many hits."""
+    for position, item in enumerate(shown.item_keys[:hits], start=shown.first + 1):
+        counts = _counts(tally, (shown.query, item, shown.hour))
         counts[IMPRESSIONS] += sign
         counts[EXPOSURE] += sign * shown.curve.at(position)
-    counted: set[tuple[int, int]] = set()
+
+
+def _add_done(
+    tally: Tally,
+    shown: ShownList,
+    done: Iterable[Done],
+    known: Collection[DoneToItem],
+    sign: int = 1,
+) -> None:
+    counted = set(known)
     for event in done:
-        metric = _COUNTED.get(event.action)
-        if metric is None or event.item_key is None:
+        what = counts_once(event)
+        if what is None:
             continue
-        counts = _counts(tally, (query, event.item_key, hour))
-        if (event.item_key, metric) not in counted:
-            counted.add((event.item_key, metric))
+        item, action = what
+        metric = _COUNTED[action]
+        counts = _counts(tally, (shown.query, item, shown.hour))
+        if what not in counted:
+            counted.add(what)
             counts[metric] += sign
         if metric == PURCHASES:
             counts[REVENUE] += sign * max(event.revenue, 0)
 
 
-def add_alone(tally: Tally, event: Done, sign: int = 1) -> None:
-    """What an event counts that belongs to no list."""
-    metric = _COUNTED.get(event.action)
-    if metric is None or event.item_key is None:
-        return
-    counts = _counts(tally, (event.query, event.item_key, event.hour))
-    counts[metric] += sign
-    if metric == PURCHASES:
-        counts[REVENUE] += sign * max(event.revenue, 0)
+def _lower(one: int | None, other: int | None) -> int | None:
+    """Of two positions."""
+    return max((n for n in (one, other) if n is not None), default=None)
 
 
 def _position(shown: ShownList, event: Done) -> int | None:

@@ -415,7 +415,8 @@ interaction_events = Table(
         postgresql_where=text("session_id <> '' and action <> 'impression'"),
     ),
     Index(None, "stored_at", postgresql_using="brin"),
-    Index(None, "list_id"),
+    # Whether this was done to a list's item before, however much was done with that list.
+    Index("ix_interaction_events_list_id_done", "list_id", "item_key", "action"),
     # Those whose list is not known, or not yet.
     Index(
         None,

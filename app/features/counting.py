@@ -2,7 +2,7 @@
 the counts, all in one transaction: a process that is killed on the way leaves nothing of it."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -19,13 +19,22 @@ from app.features.log_repository import (
     note_depths,
     read_events,
     read_events_of,
+    read_known,
     read_lists,
 )
 from app.features.progress import note_progress, try_lock_progress
 from app.following import keep_refreshing
 from app.items.repository import next_horizon
 from ranking.examination import ExaminationCurves
-from ranking.tallies import Depth, Done, Tally, add_alone, add_list, depth_of
+from ranking.tallies import (
+    Depth,
+    Done,
+    Tally,
+    add_alone,
+    add_list,
+    add_to_list,
+    depth_of,
+)
 
 COUNT_SECONDS = 0.5
 STEP_ROWS = 10_000
@@ -166,31 +175,41 @@ def recount(
     new_lists: Collection[str] = (),
     gone_lists: Collection[str] = (),
 ) -> None:
-    """Change the counts as the events move and lists come and go: of every list concerned, what it
-    counted is taken back, and what it counts now is added."""
-    ids = {*new_lists, *gone_lists}
-    for move in moves:
-        ids |= {a.list_id for a in (move.before, move.after) if a and a.list_id is not None}
-    lists = read_lists(connection, ids, curves)
-    before = read_events_of(connection, ids - set(new_lists))
+    """Change the counts as the events move and lists come and go. A list that only gains events is
+    added to, whatever is attributed to it already; of one that loses some, what it counted is taken
+    back, and what it counts now is added."""
+    losing = _lists_of(move.before for move in moves)
+    gaining = _lists_of(move.after for move in moves)
+    anew = {*new_lists, *gone_lists, *losing}
+    lists = read_lists(connection, anew | gaining, curves)
+    before = read_events_of(connection, anew - set(new_lists))
+    # Of lists that only gain, what they gain.
     after = _moved(before, moves)
+    known = read_known(connection, {list_id: after[list_id] for list_id in gaining - anew})
     tally: Tally = {}
     depths: dict[str, Depth] = {}
     for list_id, stored in lists.items():
+        shown, done = stored.shown, after.get(list_id, [])
+        if list_id not in anew:
+            depths[list_id] = add_to_list(
+                tally, shown, stored.depth, known.get(list_id, set()), done
+            )
+            continue
         if list_id not in new_lists:
-            add_list(tally, stored.shown, before.get(list_id, ()), -1)
+            add_list(tally, shown, before.get(list_id, []), -1)
         if list_id not in gone_lists:
-            add_list(tally, stored.shown, after.get(list_id, ()))
-            depth = depth_of(stored.shown, after.get(list_id, ()))
-            if depth != stored.depth:
-                depths[list_id] = depth
+            add_list(tally, shown, done)
+            depths[list_id] = depth_of(shown, done)
     for move in moves:
         if move.before is not None and move.before.list_id is None:
             add_alone(tally, move.event, -1)
         if move.after is not None and move.after.list_id is None:
             add_alone(tally, move.event)
     add_counts(connection, tally)
-    note_depths(connection, depths)
+    note_depths(
+        connection,
+        {list_id: depth for list_id, depth in depths.items() if depth != lists[list_id].depth},
+    )
     store_attributions(
         connection,
         {
@@ -199,6 +218,10 @@ def recount(
             if move.after is not None and move.after != (move.before or Attribution())
         },
     )
+
+
+def _lists_of(attributions: Iterable[Attribution | None]) -> set[str]:
+    return {found.list_id for found in attributions if found and found.list_id is not None}
 
 
 def _moved(before: Mapping[str, list[Done]], moves: Sequence[Move]) -> dict[str, list[Done]]:

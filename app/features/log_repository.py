@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, text
 from app.features.attribution import Attribution
 from ranking.behaviour_definitions import METRICS
 from ranking.examination import ExaminationCurves
-from ranking.tallies import HOUR, Depth, Done, ShownList, Tally
+from ranking.tallies import HOUR, Depth, Done, DoneToItem, ShownList, Tally, counts_once
 
 
 class StoredList(NamedTuple):
@@ -60,6 +60,38 @@ def read_events_of(connection: Connection, list_ids: Iterable[str]) -> dict[str,
     for row in connection.execute(_EVENTS_OF_LISTS, {"ids": list(list_ids)}):
         by_list.setdefault(row.list_id, []).append(stored_event(row).done)
     return by_list
+
+
+_KNOWN = text(
+    """
+    select list_id, item_key, action
+    from unnest(cast(:lists as text[]), cast(:items as bigint[]), cast(:actions as text[]))
+        as done (list_id, item_key, action)
+    where exists (
+        select 1 from interaction_events e
+        where e.list_id = done.list_id and e.item_key = done.item_key and e.action = done.action
+    )
+    """
+)
+
+
+def read_known(
+    connection: Connection, gained: Mapping[str, Iterable[Done]]
+) -> dict[str, set[DoneToItem]]:
+    """By list, what of this was done before, by events that are attributed to the list already."""
+    asked = {
+        (list_id, *what)
+        for list_id, done in gained.items()
+        for event in done
+        if (what := counts_once(event)) is not None
+    }
+    found: dict[str, set[DoneToItem]] = {}
+    if asked:
+        lists, items, actions = zip(*sorted(asked), strict=True)
+        parameters = {"lists": list(lists), "items": list(items), "actions": list(actions)}
+        for list_id, item, action in connection.execute(_KNOWN, parameters):
+            found.setdefault(list_id, set()).add((item, action))
+    return found
 
 
 def stored_list(row: Row[Any], curves: ExaminationCurves) -> StoredList:

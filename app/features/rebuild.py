@@ -13,6 +13,7 @@ from app.features.examination_curves import read_curves
 from app.features.log_repository import (
     EVENT_COLUMNS,
     LIST_COLUMNS,
+    note_depths,
     pack,
     packed_rows,
     read_events_of,
@@ -23,7 +24,7 @@ from app.features.log_repository import (
 from app.features.progress import lock_progress
 from app.items.repository import next_horizon
 from ranking.behaviour_definitions import METRICS
-from ranking.tallies import Tally, add_alone, add_list
+from ranking.tallies import Depth, Tally, add_alone, add_list, depth_of
 
 Progress = Callable[[int], None]
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -57,9 +58,13 @@ def rebuild(
         for rows in _batches(connection, _LISTS, to, chunk):
             tally: Tally = {}
             done = read_events_of(connection, [row.query_id for row in rows])
+            depths: dict[str, Depth] = {}
             for row in rows:
-                shown = stored_list(row, curves).shown
+                shown, noted = stored_list(row, curves)
                 add_list(tally, shown, done.get(shown.query_id, ()))
+                if (depth := depth_of(shown, done.get(shown.query_id, ()))) != noted:
+                    depths[shown.query_id] = depth
+            note_depths(connection, depths)
             _store(connection, tally)
             lists += len(rows)
             events += sum(map(len, done.values()))

@@ -23,7 +23,19 @@ from ranking.behaviour import BEHAVIOUR
 from ranking.behaviour_definitions import METRICS
 from ranking.behaviour_sums import BehaviourSums
 from ranking.session_interest import SessionInterests
-from ranking.tallies import HOUR, Done, ShownList, Tally, add_alone, add_list
+from ranking.tallies import (
+    HOUR,
+    Depth,
+    Done,
+    DoneToItem,
+    ShownList,
+    Tally,
+    add_alone,
+    add_list,
+    add_to_list,
+    counts_once,
+    depth_of,
+)
 
 _FETCH = 5_000
 _LONGEST = timedelta(days=max(WINDOWS), hours=1)
@@ -72,6 +84,33 @@ class _MovedEvent(NamedTuple):
     after: str | None
 
 
+class _ReplayedList:
+    """With what was done so far, all of which is counted."""
+
+    def __init__(self, shown: ShownList) -> None:
+        self._shown = shown
+        self._done: list[Done] = []
+        self._depth = Depth()
+        self._known: set[DoneToItem] = set()
+
+    def gain(self, tally: Tally, event: Done) -> None:
+        self._depth = add_to_list(tally, self._shown, self._depth, self._known, [event])
+        self._note(event)
+
+    def lose(self, tally: Tally, event: Done) -> None:
+        add_list(tally, self._shown, self._done, -1)
+        done = [other for other in self._done if other.key != event.key]
+        add_list(tally, self._shown, done)
+        self._done, self._depth, self._known = [], depth_of(self._shown, done), set()
+        for other in done:
+            self._note(other)
+
+    def _note(self, event: Done) -> None:
+        self._done.append(event)
+        if (what := counts_once(event)) is not None:
+            self._known.add(what)
+
+
 class BehaviourReplay:
     """Everything that was known before a moment, which `advance` moves on; a context manager, since
     it reads the log through cursors."""
@@ -82,7 +121,7 @@ class BehaviourReplay:
         for key, traits in read_all_traits(connection).items():
             self._sums.classify(key, traits)
         self._sessions = SessionInterests(BEHAVIOUR.definitions.session)
-        self._lists: dict[str, tuple[ShownList, list[Done]]] = {}
+        self._lists: dict[str, _ReplayedList] = {}
         self._hours: dict[int, dict[tuple[str, int], list[int]]] = defaultdict(dict)
         self._hour = int(since.timestamp() // HOUR)
         self._now = since
@@ -131,7 +170,7 @@ class BehaviourReplay:
     def _take_in(self, entry: _Entry) -> None:
         if entry.kind == 0:
             shown: ShownList = entry.what
-            self._lists[shown.query_id] = (shown, [])
+            self._lists[shown.query_id] = _ReplayedList(shown)
             add_list(self._tally, shown, ())
         elif entry.kind == 1:
             event, list_id, session_id, at = entry.what
@@ -147,17 +186,11 @@ class BehaviourReplay:
             if move.before is None:
                 add_alone(self._tally, move.event, -1)
             elif move.before in self._lists:
-                shown, done = self._lists[move.before]
-                add_list(self._tally, shown, done, -1)
-                done.remove(move.event)
-                add_list(self._tally, shown, done)
+                self._lists[move.before].lose(self._tally, move.event)
         if move.after is None:
             add_alone(self._tally, move.event)
         elif move.after in self._lists:
-            shown, done = self._lists[move.after]
-            add_list(self._tally, shown, done, -1)
-            done.append(move.event)
-            add_list(self._tally, shown, done)
+            self._lists[move.after].gain(self._tally, move.event)
 
     def _count(self) -> None:
         """Add what was taken in to the hours and to the windows that they lie in."""

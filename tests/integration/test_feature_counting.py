@@ -1,7 +1,7 @@
 """Counting what shoppers did: bit by bit, in any order, all of it again, and without someone."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.features.counting import BehaviourCounter
 from app.features.examination_curves import add_curve
 from app.features.forgetting import uncount_client
 from app.features.rebuild import rebuild
+from ranking.tallies import Done
 from tests.integration.event_log import (
     NOON,
     attributions,
@@ -424,3 +425,42 @@ def test_counts_that_were_lost_altogether_come_back_from_the_log(
 
     assert rebuilt.corrected == len(expected)
     assert stored_counts(engine) == expected
+
+
+def test_rebuild_also_finds_anew_how_deep_a_list_was_seen(
+    engine: Engine, counter: BehaviourCounter
+) -> None:
+    with engine.begin() as connection:
+        write_list(connection, "q", [1, 2, 3, 4])
+        write_event(connection, "e", "impression", 3, query_id="q")
+    counter.run()
+    with engine.begin() as connection:
+        connection.execute(text("update ranking_events set impressions_to = 1"))
+
+    rebuild(engine)
+    with engine.begin() as connection:
+        write_event(connection, "later", "impression", 2, query_id="q")
+    counter.run()
+
+    assert [counts(engine, n)[IMPRESSIONS] for n in (1, 2, 3, 4)] == [1, 1, 1, 0]
+
+
+def test_what_is_done_with_a_list_costs_no_more_for_what_was_done_before(
+    engine: Engine, counter: BehaviourCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engine.begin() as connection:
+        write_list(connection, "q", [1, 2, 3])
+        write_event(connection, "first", "click", 2, query_id="q")
+    counter.run()
+
+    def read_again(connection: Connection, list_ids: Iterable[str]) -> dict[str, list[Done]]:
+        assert not set(list_ids), "reads what the list has counted already"
+        return {}
+
+    monkeypatch.setattr("app.features.counting.read_events_of", read_again)
+    with engine.begin() as connection:
+        write_event(connection, "again", "click", 2, query_id="q")
+        write_event(connection, "more", "click", 3, query_id="q")
+    counter.run()
+
+    assert [counts(engine, n)[CLICKS] for n in (1, 2, 3)] == [0, 1, 1]
