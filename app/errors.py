@@ -190,9 +190,10 @@ def problem_of(error: Exception, instance: str) -> Problem:
     return msgspec.structs.replace(problem, **meaning.members(error))
 
 
-def refuse_unusable_address(request: AnyRequest) -> Response[bytes] | None:
+async def refuse_unusable_address(request: AnyRequest) -> Response[bytes] | None:
     """Called before every route: no text in Postgres holds U+0000, so that an address with one
-    would fail wherever it is looked up."""
+    would fail wherever it is looked up. A coroutine, though it waits for nothing: a plain function
+    would wait for one of the threads that search."""
     address = request.scope["path"] + request.scope["query_string"].decode("latin-1")
     if "\x00" not in address and "%00" not in address:
         return None

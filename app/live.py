@@ -19,7 +19,7 @@ from app.events.recorder import ListRecorder
 from app.experiments.guardrails import ExperimentGuard
 from app.experiments.live_experiments import LiveExperiments
 from app.features.behaviour_cache import BehaviourCache
-from app.features.counting import BehaviourCounter
+from app.features.counting_process import CountingProcess
 from app.features.store import FeatureStore
 from app.features.watch import FeatureWatch
 from app.housekeeping import Housekeeper
@@ -182,7 +182,7 @@ class Live:
             self.embeddings = EmbeddingService(self.index.lease)
             self._stack.callback(self.embeddings.close)
             self.store = FeatureStore(self.engine)
-            self.counter = BehaviourCounter(self.engine)
+            self.counting = CountingProcess(self.engine)
             self.behaviour = BehaviourCache(self.engine)
             self.behaviour.refresh()
             self.rules = LiveRules(self.engine)
@@ -300,7 +300,7 @@ class Live:
                 request_rebuild(connection, self._outdated, None, "the settings")
         for follow in (
             self.ledger.follow,
-            self.counter.follow,
+            self.counting.follow,
             self.runner.follow,
             self.rebuild_runner.follow,
             self.training_runner.follow,

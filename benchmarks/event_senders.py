@@ -1,13 +1,15 @@
 """Clients that send events to a service, by a pace or as fast as it answers; used by the benchmark
-of events."""
+of events. They run in a process of their own: what they do is not to hold up those who measure."""
 
 import itertools
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from http.client import HTTPConnection, HTTPException
+from multiprocessing.connection import Connection
 from threading import Lock
 from time import perf_counter, time
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -71,29 +73,31 @@ class EventMaker:
         }
 
 
-class EventSenders(Crew):
+class EventSenders:
     """They send as long as the block runs, `batch` events a call. With a pace,
     calls come by the clock; without, each client sends again as soon as it has its answer."""
 
     def __init__(
         self,
         port: int,
-        maker: EventMaker,
+        shown: Sequence[Shown],
         *,
         batch: int,
         clients: int,
         per_second: float | None = None,
     ) -> None:
-        super().__init__(clients)
-        self._port = port
-        self._maker = maker
-        self._batch = batch
-        self._calls_per_second = None if per_second is None else per_second / batch
-        self._calls = self._due_calls()
-        self._taking = Lock()
+        self._plan = _Plan(port, tuple(shown), batch, clients, per_second)
         self.sent: list[Sent] = []
         self.seconds = 0.0
         """From the first call to the last answer."""
+
+    def __enter__(self) -> Self:
+        # Forked, since nothing that it needs is to be loaded while others measure.
+        forking = multiprocessing.get_context("fork")
+        self._pipe, end = forking.Pipe()
+        self._process = forking.Process(target=_send_until_told, args=(self._plan, end))
+        self._process.start()
+        return self
 
     def __exit__(
         self,
@@ -101,8 +105,9 @@ class EventSenders(Crew):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        super().__exit__(kind, error, trace)
-        self.seconds = perf_counter() - self._begun
+        self._pipe.send(None)
+        self.sent, self.seconds = self._pipe.recv()
+        self._process.join()
 
     @property
     def per_second(self) -> float:
@@ -112,6 +117,43 @@ class EventSenders(Crew):
     @property
     def problems(self) -> list[str]:
         return [call.problem for call in self.sent if call.problem]
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    port: int
+    shown: tuple[Shown, ...]
+    batch: int
+    clients: int
+    per_second: float | None
+
+
+def _send_until_told(plan: _Plan, pipe: Connection) -> None:
+    with _Clients(plan) as clients:
+        pipe.recv()
+    pipe.send((clients.sent, clients.seconds))
+
+
+class _Clients(Crew):
+    def __init__(self, plan: _Plan) -> None:
+        super().__init__(plan.clients)
+        self._port = plan.port
+        self._batch = plan.batch
+        per_second = plan.per_second
+        self._calls_per_second = None if per_second is None else per_second / plan.batch
+        self._maker = EventMaker(plan.shown)
+        self._calls = self._due_calls()
+        self._taking = Lock()
+        self.sent: list[Sent] = []
+        self.seconds = 0.0
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self.seconds = perf_counter() - self._begun
 
     def _due_calls(self) -> Iterator[tuple[float, bytes]]:
         for number in itertools.count():

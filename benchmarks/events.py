@@ -19,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.admin_api import ADMIN_KEY, call
 from benchmarks.endcap import Service, serving
-from benchmarks.event_senders import EventMaker, EventSenders, Shown
+from benchmarks.event_senders import EventSenders, Shown
 from benchmarks.machine import Machine, Neighbours, describe
 from benchmarks.prepare import prepare
 from benchmarks.queries import distinct_queries
@@ -105,7 +105,12 @@ class EventsResult(msgspec.Struct, frozen=True, kw_only=True):
 def run(out: Path, data_dir: Path | None, quick: bool, console: Console) -> None:
     """Six minutes, and as long again to prepare on the first run; `quick` takes half a minute."""
     plan = QUICK if quick else FULL
-    prepared = prepare(out, data_dir, lambda what: console.print(f"[dim]{what}…[/dim]"), small=True)
+    prepared = prepare(
+        out,
+        data_dir,
+        lambda what: console.print(f"[dim]{what}…[/dim]"),
+        small=quick and data_dir is None,
+    )
     texts = distinct_queries(prepared.dataset.judgments, prepared.items, QUERIES)
     with serving(prepared.data_dir, prepared.log, {"ENDCAP_ADMIN_KEY": ADMIN_KEY}) as service:
         neighbours = Neighbours(service.pid)
@@ -146,7 +151,7 @@ class _Bench:
         self._texts = texts
         self._console = console
         self._say("Searching once for each text")
-        self._maker = EventMaker([self._search(text) for text in texts])
+        self._shown = [self._search(text) for text in texts]
         self.accepted = 0
 
     def intake(self) -> list[Intake]:
@@ -172,7 +177,7 @@ class _Bench:
 
     def _flat_out(self, batch: int, clients: int, searches: float) -> Intake:
         self._say(f"Events flat out, {batch} a call, beside {searches:g} searches a second")
-        senders = EventSenders(self._port, self._maker, batch=batch, clients=clients)
+        senders = EventSenders(self._port, self._shown, batch=batch, clients=clients)
         load = Load("beside", self._plan.search_clients, searches or None)
         if searches:
             with Shoppers(self._port, load, self._texts), senders:
@@ -203,7 +208,7 @@ class _Bench:
         else:
             senders = EventSenders(
                 self._port,
-                self._maker,
+                self._shown,
                 batch=batch,
                 clients=plan.event_clients if batch > 1 else plan.single_clients,
                 per_second=AIM_PER_SECOND if batch > 1 else AIM_PER_SECOND / 10,

@@ -21,6 +21,7 @@ from sqlalchemy import Engine, text
 from app.events.repository import EventRow, ListRow, write_events, write_lists
 from app.features.behaviour_cache import BehaviourCache
 from app.features.counting import BehaviourCounter
+from app.features.counting_process import CountingProcess
 from app.features.rebuild import rebuild
 from benchmarks.databases import own_database
 from benchmarks.machine import Neighbours, describe, memory_of
@@ -117,7 +118,7 @@ def _measure(engine: Engine, size: Size, say: Callable[[str], None]) -> Features
     rate = counted / (time.perf_counter() - begun)
     cache.refresh()
     say(f"Events for {size.seconds:g} s, and reads beside them")
-    with _following(counter, cache), shop.writing(engine) as written:
+    with _following(CountingProcess(engine), cache), shop.writing(engine) as written:
         begun = time.perf_counter()
         marks = [shop.mark(engine, cache, n) for n in range(size.marks)]
         beside = []
@@ -296,9 +297,9 @@ class _Shop:
 
 
 @contextmanager
-def _following(counter: BehaviourCounter, cache: BehaviourCache) -> Iterator[None]:
+def _following(counting: CountingProcess, cache: BehaviourCache) -> Iterator[None]:
     stop = threading.Event()
-    threads = [threading.Thread(target=p.follow, args=(stop,)) for p in (counter, cache)]
+    threads = [threading.Thread(target=p.follow, args=(stop,)) for p in (counting, cache)]
     for thread in threads:
         thread.start()
     try:

@@ -16,6 +16,7 @@ from sqlalchemy import Row, create_engine, text
 from app.admin.api_keys import Scope, create_key
 from app.asgi import create_app
 from app.db.postgres import EmbeddedPostgres
+from app.features.counting import BehaviourCounter
 from app.live import Live
 from indexing.queries import SearchQuery
 from tests.factories import make_item
@@ -548,7 +549,7 @@ def test_call_while_postgres_is_away_is_told_to_come_again(
 def test_forgotten_shopper_no_longer_counts(client: Client, live: Live) -> None:
     found = live.search.search(SearchQuery(text="kettle", client_id="ann"))
     body(client.post(EVENTS, json=event(query_id=found.query_id)))
-    live.counter.run()
+    BehaviourCounter(live.engine).run()
     counting = text("select sum(clicks) as clicks, sum(impressions) as seen from behaviour_counts")
     with live.engine.connect() as connection:
         before = connection.execute(counting).one()

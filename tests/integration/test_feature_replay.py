@@ -227,7 +227,7 @@ def test_features_recorded_with_a_list_are_those_of_the_replay(live: Live, fill:
         now = connection.exec_driver_sql("select clock_timestamp()").scalar_one()
         for n, item in enumerate((3, 4)):
             write_event(connection, f"e{n}", "click", item, query_id=first, session_id="s", at=now)
-    live.counter.run()
+    BehaviourCounter(live.engine).run()
     live.behaviour.refresh()
     second = show()
 
