@@ -29,11 +29,13 @@ from app.recommend.errors import InvalidRecommendation, ItemsNotFound
 from app.rules.errors import (
     CannotPreview,
     CannotPublish,
+    DraftChanged,
     RevisionNeeded,
     RuleChanged,
     RuleExists,
     RuleNotFound,
     VersionNotFound,
+    WouldUndo,
 )
 from app.search.errors import InvalidFacet, InvalidSearch
 from app.tasks.errors import (
@@ -76,6 +78,10 @@ def _of_change(error: RuleChanged | ExperimentChanged) -> dict[str, Any]:
     return {"current": error.current}
 
 
+def _of_undone(error: WouldUndo) -> dict[str, Any]:
+    return {"undone": error.undone}
+
+
 def _of_item(error: ItemRefused) -> dict[str, Any]:
     return {
         "detail": str(error)[:1_000],
@@ -116,6 +122,8 @@ MEANINGS: Mapping[type[Exception], Meaning] = {
     RuleChanged: Meaning(412, "Someone else has saved since", members=_of_change),
     VersionNotFound: Meaning(404, "There is no such version"),
     CannotPublish: Meaning(409, "The version cannot be published"),
+    WouldUndo: Meaning(409, "Newer rules would be taken back", members=_of_undone),
+    DraftChanged: Meaning(412, "Someone else has changed the rules since"),
     CannotPreview: Meaning(400, "The preview is not clear"),
     ExperimentNotFound: Meaning(404, "There is no such experiment"),
     ExperimentExists: Meaning(409, "The key is taken"),
@@ -170,6 +178,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """What stands where someone wanted to save, saved by someone else."""
     dead_letter: int | None = None
     """Where what was refused is kept."""
+    undone: tuple[str, ...] = ()
+    """The rules that would be taken back."""
 
 
 AnyRequest = Request[Any, Any, Any]

@@ -10,12 +10,14 @@ from sqlalchemy import text
 from app.live import Live
 
 
-class Readiness(msgspec.Struct, frozen=True):
+class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     status: str
     items: int
     waiting_for_index: int
     rule_set: int
     model: str
+    rules_problem: str | None = None
+    """Only where other rules are used than were published last."""
 
 
 def _count(services: Live) -> int:
@@ -44,5 +46,6 @@ class HealthController(Controller):
                 waiting_for_index=services.outbox.waiting(),
                 rule_set=services.rules.current().version,
                 model=services.model.current().version,
+                rules_problem=services.rules.problem,
             )
         )

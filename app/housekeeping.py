@@ -12,6 +12,8 @@ from app.following import keep_refreshing
 from app.items.dead_letters import forget_letters
 from app.items.ledger import forget_minutes
 from app.items.repository import forget_deleted
+from app.rules.usage import KEPT_DAYS as USAGE_DAYS
+from app.rules.usage import forget_usage
 from app.tasks.hook_deliveries import forget_deliveries
 from app.tasks.repository import end_abandoned, forget_tasks
 from app.webhooks.deliveries import forget_webhooks
@@ -42,6 +44,7 @@ class Housekeeper:
             forget_minutes(connection, MINUTE_DAYS)
             forget_letters(connection, letters)
             forget_deleted(connection, TOMBSTONE_DAYS)
+            forget_usage(connection, USAGE_DAYS)
             forget_old(connection, retention_days())
             forget_old_counts(connection, datetime.now(UTC) - timedelta(days=KEPT_DAYS))
 

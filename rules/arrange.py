@@ -9,7 +9,7 @@ import msgspec
 
 from rules.diversify import diversify
 from rules.match import SHOPPER_SORTS, FiredRules, Suppressed
-from rules.model import Boost, Bury, Diversify, Pin, Rule
+from rules.model import Banner, Boost, Bury, Data, Diversify, Pin, Redirect, Rule
 from rules.pins import PinnedAt, place_pins
 from rules.rewrite import Rewritten
 from rules.shelf import Shelf
@@ -41,6 +41,25 @@ class Arrangement(msgspec.Struct, frozen=True):
 
     placed: tuple[Placed, ...]
     suppressed: tuple[Suppressed, ...] = ()
+
+
+def arrange_nothing(fired: FiredRules, rewritten: Rewritten) -> Arrangement:
+    """Where a rule redirects there are no hits, and so nothing that the other instructions could
+    act on, but for those that join the answer."""
+    redirecting, _ = fired.strongest(Redirect)
+    if redirecting is None:
+        return Arrangement(())
+    reason = f"rule {redirecting[0].id} redirects"
+    told = {(entry.rule.id, entry.instruction) for entry in rewritten.suppressed}
+    return Arrangement(
+        (),
+        tuple(
+            Suppressed(rule, reason, n)
+            for rule in fired.rules
+            for n, instruction in enumerate(rule.then)
+            if not isinstance(instruction, (Redirect, Banner, Data)) and (rule.id, n) not in told
+        ),
+    )
 
 
 def arrange(

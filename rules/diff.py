@@ -28,6 +28,26 @@ class RulesDiff(msgspec.Struct, frozen=True):
     changed: tuple[RuleChange, ...]
 
 
+def same_json(one: Any, other: Any) -> bool:
+    """As JSON has it: true is not 1, as it is to Python, but 1.0 is."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same_json(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_json, one, other))
+    return bool(one == other)
+
+
+def changed_ids(before: Mapping[str, RawRule], after: Mapping[str, RawRule]) -> set[str]:
+    """Of the rules that only one has, or that each has otherwise; both by id."""
+    return {
+        rule_id
+        for rule_id in before.keys() | after.keys()
+        if not same_json(before.get(rule_id), after.get(rule_id))
+    }
+
+
 def diff_rules(before: Sequence[RawRule], after: Sequence[RawRule]) -> RulesDiff:
     """In the order of the ids, whatever the order given."""
     old = {rule["id"]: rule for rule in before}
@@ -38,7 +58,7 @@ def diff_rules(before: Sequence[RawRule], after: Sequence[RawRule]) -> RulesDiff
         changed=tuple(
             RuleChange(key, new[key].get("name", key), tuple(_changes(old[key], new[key], "")))
             for key in sorted(old.keys() & new.keys())
-            if old[key] != new[key]
+            if not same_json(old[key], new[key])
         ),
     )
 
@@ -49,5 +69,5 @@ def _changes(before: Any, after: Any, path: str) -> Iterator[FieldChange]:
         for key in sorted(before.keys() | after.keys()):
             inner = f"{path}.{key}" if path else key
             yield from _changes(before.get(key), after.get(key), inner)
-    elif before != after:
+    elif not same_json(before, after):
         yield FieldChange(path, before, after)

@@ -6,11 +6,12 @@ is then decided by `conditions.holds`, so this may find too much and must not fi
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexing.filters import AnyOf
+from indexing.queries import RELEVANCE
 from rules.model import Condition, QueryCondition, Rule
 from rules.patterns import PatternIndex
 from rules.situation import Situation, conjuncts
@@ -21,22 +22,22 @@ Need = frozenset[Key]
 """A request must have one of these, or the rule cannot hold."""
 
 _CACHED_WORDS = 20_000
+_KINDS = {
+    "is": "query",
+    "form": "word",
+    "near": "word",
+    "pattern": "regular expression",
+    "empty": "empty query",
+    "arm": "experiment",
+}
+"""What a key is of, where its first part does not say so."""
 
 
 class RuleLookup:
     """Positions of rules in the sequence that it was made from."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        needs = [list(_needs(rule.when)) for rule in rules]
-        common = Counter(key for choices in needs for need in choices for key in need)
-        self._filed: dict[Key, list[int]] = {}
-        self._always: list[int] = []
-        for position, choices in enumerate(needs):
-            if not choices:
-                self._always.append(position)
-                continue
-            for key in min(choices, key=lambda need: sum(common[key] for key in need)):
-                self._filed.setdefault(key, []).append(position)
+        self._filed, self._always = file_rules(rules)
         self._patterns = PatternIndex([str(key[1]) for key in self._filed if key[0] == "pattern"])
         self._typos = _TypoIndex({str(key[1]) for key in self._filed if key[0] == "near"})
         self._plurals = any(key[0] == "form" for key in self._filed)
@@ -78,9 +79,32 @@ class RuleLookup:
         return tuple(key for key in keys if key in self._filed)
 
 
-def is_selective(rule: Rule) -> bool:
-    """Whether the rule can be looked up, and need not be looked at for every request."""
-    return any(True for _ in _needs(rule.when))
+class Filed(NamedTuple):
+    """Positions of rules, each under what it is looked up by."""
+
+    by_key: Mapping[Key, Sequence[int]]
+    always: Sequence[int]
+    """Of those that cannot be looked up, and so are looked at for every request."""
+
+
+def file_rules(rules: Sequence[Rule]) -> Filed:
+    needs = [list(_needs(rule.when)) for rule in rules]
+    common = Counter(key for choices in needs for need in choices for key in need)
+    by_key: dict[Key, list[int]] = {}
+    always: list[int] = []
+    for position, choices in enumerate(needs):
+        if not choices:
+            always.append(position)
+            continue
+        for key in min(choices, key=lambda need: sum(common[key] for key in need)):
+            by_key.setdefault(key, []).append(position)
+    return Filed(by_key, always)
+
+
+def describe(key: Key) -> str:
+    """`word 'shoes'`, `context 'store' 'berlin'`."""
+    kind, *values = key
+    return " ".join([_KINDS.get(str(kind), str(kind)), *map(repr, values)])
 
 
 def _needs(when: Condition) -> Iterator[Need]:
@@ -96,7 +120,7 @@ def _needs(when: Condition) -> Iterator[Need]:
         yield frozenset(("segment", name) for name in when.segments)
     if when.locale:
         yield frozenset(("locale", name) for name in when.locale)
-    if when.sort:
+    if when.sort and RELEVANCE not in when.sort:  # which nearly every request is sorted by
         yield frozenset(("sort", name) for name in when.sort)
     for key, values in when.context.items():
         yield frozenset(("context", key, value) for value in values)

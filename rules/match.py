@@ -17,6 +17,9 @@ Kind = TypeVar("Kind", bound=Instruction)
 SHOPPER_SORTS = "the shopper sorts"
 """Why neither pins nor a rule's own sort act."""
 
+EARLIER = "an earlier instruction of the same kind acts"
+"""Why the second of a kind does not, where a rule has two and only one can act."""
+
 MAX_FIRED = 200
 """Rules that may act on one request; of more, the strongest do."""
 
@@ -56,8 +59,11 @@ class FiredRules(msgspec.Struct, frozen=True):
         if not found:
             return None, []
         acting, _, instruction = found[0]
-        reason = f"rule {acting.id} is stronger"
-        return (acting, instruction), [Suppressed(rule, reason, n) for rule, n, _ in found[1:]]
+        stronger = f"rule {acting.id} is stronger"
+        return (acting, instruction), [
+            Suppressed(rule, EARLIER if rule.id == acting.id else stronger, n)
+            for rule, n, _ in found[1:]
+        ]
 
     def suppress(self, kind: type[Instruction], reason: str) -> list[Suppressed]:
         """All of the kind, none of which acts."""

@@ -7,7 +7,7 @@ from typing import Any
 from rules.condition_parser import read_condition
 from rules.errors import InvalidRules, Problem
 from rules.instruction_parser import read_instructions
-from rules.lookup import is_selective
+from rules.lookup import describe, file_rules
 from rules.model import Rule, RuleId
 from rules.patterns import MAX_OPEN_PATTERNS, PatternIndex
 from rules.values import MAX_NAME, ValueReader
@@ -15,6 +15,10 @@ from rules.values import MAX_NAME, ValueReader
 MAX_RULES = 20_000
 MAX_UNSELECTIVE = 1_000
 """Rules that have nothing to be looked up by, and so are considered for every request."""
+
+MAX_ALIKE = 2_000
+"""Rules that are looked up by the same thing, such as a word, and so are all considered for a
+request that has it."""
 
 MAX_PRIORITY = 10**9
 _RULE_KEYS = {"id", "name", "priority", "enabled", "when", "then", "stop", "owner", "note"}
@@ -102,20 +106,31 @@ def _rule(raw: Any, path: str, reader: ValueReader) -> Rule | None:
 
 
 def _problems_together(rules: Sequence[Rule], path: str) -> tuple[Problem, ...]:
-    """What no rule by itself is to blame for: too many that cannot be looked up, so that every
-    request would have to try each."""
+    """What no rule by itself is to blame for: too many that cannot be looked up, or are by the same
+    thing, so that a request would have to try each."""
     problems: list[Problem] = []
     enabled = [rule for rule in rules if rule.enabled]
-    always = sum(not is_selective(rule) for rule in enabled)
+    filed = file_rules(enabled)
+    always = len(filed.always)
     if always > MAX_UNSELECTIVE:
         problems.append(
             Problem(
                 path,
                 f"{always} rules have no condition on the query's words, category, segment, "
-                f"locale, sort, context, experiment or a filter's values; "
+                f"locale, sort (other than relevance), context, experiment or a filter's values; "
                 f"at most {MAX_UNSELECTIVE} may",
             )
         )
+    if filed.by_key:
+        key, alike = max(filed.by_key.items(), key=lambda entry: len(entry[1]))
+        if len(alike) > MAX_ALIKE:
+            problems.append(
+                Problem(
+                    path,
+                    f"{len(alike)} rules have no condition that is rarer than {describe(key)}, so "
+                    f"that a request with it would try them all; at most {MAX_ALIKE} may",
+                )
+            )
     patterns = [p for rule in enabled if rule.when.query for p in rule.when.query.matches]
     if len(patterns) > MAX_OPEN_PATTERNS:
         open_patterns = PatternIndex(patterns).open_patterns

@@ -21,7 +21,7 @@ from rules.model import (
     Synonym,
 )
 from rules.synonyms import speaks_of, variants_of
-from rules.text import exchange, words
+from rules.text import exchange, stands_in, words
 
 
 class Rewritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +43,13 @@ def rewrite(query: SearchQuery, fired: FiredRules) -> Rewritten:
     rule's does."""
     replaced, suppressed = fired.strongest(ReplaceQuery)
     text = " ".join(query.text.split()) if replaced is None else replaced[1].text
-    text = _without(text, [part for _, _, part in fired.each(RemoveWords)])
+    asked = " ".join(words(text))
+    suppressed += [
+        Suppressed(rule, "none of its words is in the query", n)
+        for rule, n, removal in fired.each(RemoveWords)
+        if not any(stands_in(phrase, asked) for phrase in removal.phrases)
+    ]
+    text = _without(text, asked, [part for _, _, part in fired.each(RemoveWords)])
     sort = query.sort
     if sort is None:
         by_rule, others = fired.strongest(SortBy)
@@ -79,10 +85,10 @@ def rewrite(query: SearchQuery, fired: FiredRules) -> Rewritten:
     )
 
 
-def _without(text: str, removals: list[RemoveWords]) -> str:
-    """A text from which nothing is taken stays as the shopper wrote it."""
+def _without(text: str, asked: str, removals: list[RemoveWords]) -> str:
+    """`asked` has the words of the text, which stays as the shopper wrote it where nothing is
+    taken from it."""
     phrases = sorted({p for removal in removals for p in removal.phrases}, key=len, reverse=True)
-    asked = " ".join(words(text))
     left = asked
     for phrase in phrases:
         left = exchange(left, phrase, "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from indexing.queries import Variant
 from rules.model import Synonym
-from rules.text import exchange, words
+from rules.text import exchange, stands_in, words
 
 MAX_VARIANTS = 10
 
@@ -25,7 +25,7 @@ def variants_of(text: str, synonyms: Iterable[Synonym]) -> tuple[Variant, ...]:
 def speaks_of(text: str, synonym: Synonym) -> bool:
     """Whether the query has a term that the synonym exchanges."""
     asked = " ".join(words(text))
-    return any(f" {source} " in f" {asked} " for source in _sources(synonym))
+    return any(stands_in(source, asked) for source in _sources(synonym))
 
 
 def _sources(synonym: Synonym) -> tuple[str, ...]:
@@ -34,6 +34,6 @@ def _sources(synonym: Synonym) -> tuple[str, ...]:
 
 def _exchanged(asked: str, synonym: Synonym) -> Iterator[str]:
     for source in _sources(synonym):
-        if f" {source} " in f" {asked} ":
+        if stands_in(source, asked):
             for term in synonym.terms:
                 yield exchange(asked, source, term)

@@ -31,6 +31,11 @@ def exchange(text: str, phrase: str, other: str) -> str:
     return " ".join(spaced.replace(sought, f" {other} ").split())
 
 
+def stands_in(phrase: str, text: str) -> bool:
+    """Whether it does as whole words, where both are words with single blanks between them."""
+    return f" {phrase} " in f" {text} "
+
+
 def _masked(character: str) -> str:
     if character == "_":
         return " "

@@ -1,6 +1,5 @@
 """`/v1/admin/experiments` over HTTP: planned, started, stopped, and what came of them."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -11,9 +10,10 @@ from litestar.params import FromPath, JSONBody, RawBody
 
 from app.admin.authentication import needs
 from app.admin.parameters import IfMatch, KeyRequest, revision_of
+from app.body_values import WITHOUT_NUL, Moment, check_moment
 from app.errors import INVALID_REQUEST
 from app.experiments import repository
-from app.experiments.model import WITHOUT_NUL, Experiment, Key, Plan
+from app.experiments.model import Experiment, Key, Plan
 from app.experiments.planning import check_plan, settle_arms
 from app.experiments.results import Results, read_results
 from app.live import Live
@@ -29,7 +29,10 @@ class ChangedPlan(Plan, frozen=True, forbid_unknown_fields=True):
 
 
 class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        check_moment("at", self.at)
 
 
 class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 """`/v1/admin/keys` over HTTP."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -11,14 +11,20 @@ from litestar.params import FromPath, JSONBody
 from app.admin.api_keys import ApiKey, Scope, create_key, list_keys, revoke_key
 from app.admin.authentication import any_key, needs
 from app.admin.parameters import KeyRequest
+from app.body_values import SAYS_SOMETHING, Moment, check_moment
 from app.errors import INVALID_REQUEST
 from app.live import Live
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name: Annotated[str, msgspec.Meta(max_length=100, pattern=SAYS_SOMETHING)]
     scopes: Annotated[tuple[Scope, ...], msgspec.Meta(min_length=1)]
-    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    expires_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        check_moment("expires_at", self.expires_at)
+        if self.expires_at is not None and self.expires_at <= datetime.now(UTC):
+            raise ValueError("`expires_at` is past: the key would never be accepted")
 
 
 class CreatedKey(ApiKey, frozen=True, kw_only=True):

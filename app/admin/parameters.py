@@ -26,6 +26,12 @@ PerPage = Annotated[int, QueryParameter(ge=1, le=200)]
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
+def tag_of(if_match: str | None) -> str | None:
+    """None where none was given, or any will do."""
+    given = (if_match or "").strip().removeprefix("W/").strip('"')
+    return None if given in {"", "*"} else given
+
+
 def revision_of(if_match: str | None) -> int | None:
     """The revision that a change was made from; raises `RevisionNeeded` for what is none."""
     if if_match is None:

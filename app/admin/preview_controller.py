@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.admin.authentication import needs
 from app.admin.parameters import MAX_ROW_ID
+from app.body_values import Moment
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.rules.errors import CannotPreview
@@ -22,12 +23,16 @@ from app.search.controller import make_query
 from app.search.schemas import Circumstances
 from indexing.documents import ItemId
 from indexing.queries import MAX_QUERY_LENGTH
+from ranking.events import normal_query
 from ranking.judgments import MAX_GRADE
 from rules.parse import parse_rules
 from rules.ruleset import RuleSet
 
 MAX_QUERIES = 100
 MAX_JUDGMENTS = 20_000
+MAX_BODY = 8 * 2**20
+"""Bytes, so that as many judgments as may be given have room."""
+
 Query = Annotated[str, msgspec.Meta(max_length=MAX_QUERY_LENGTH)]
 
 
@@ -44,7 +49,10 @@ class PreviewRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
     sample: Annotated[int, msgspec.Meta(ge=1, le=MAX_QUERIES)] | None = None
     draft: bool = False
     version: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROW_ID)] | None = None
-    filter: dict[str, Any] | None = None
+    at: Moment | None = None
+    """The rules act that hold then, instead of now."""
+    filter: dict[str, Any] | str | None = None
+    """As JSON or as text, as in a search."""
     judgments: Annotated[tuple[GivenJudgment, ...], msgspec.Meta(max_length=MAX_JUDGMENTS)] = ()
 
 
@@ -65,6 +73,7 @@ class PreviewController(Controller):
         guards=[needs("rules:read")],
         sync_to_thread=True,
         responses=INVALID_REQUEST,
+        request_max_body_size=MAX_BODY,
     )
     def preview(self, data: JSONBody[PreviewRequest], services: NamedDependency[Live]) -> Preview:
         """What the draft, or a version, would change for some queries, beside what is live."""
@@ -75,7 +84,13 @@ class PreviewController(Controller):
         grades = _grades(data)
         previewer = Previewer(services.search, services.store)
         previews = tuple(
-            previewer.compare(make_query(data, text, data.filter), before, after, grades.get(text))
+            previewer.compare(
+                make_query(data, text, data.filter),
+                before,
+                after,
+                grades.get(normal_query(text)),
+                data.at,
+            )
             for text in texts
         )
         return Preview(
@@ -106,7 +121,10 @@ def _texts(connection: Connection, data: PreviewRequest) -> list[str]:
 
 
 def _grades(data: PreviewRequest) -> Mapping[str, Mapping[ItemId, int]]:
+    """By query, in which neither case nor blanks count."""
     grades: dict[str, dict[ItemId, int]] = {}
     for judgment in data.judgments:
-        grades.setdefault(judgment.query, {})[ItemId(judgment.item_id)] = judgment.grade
+        grades.setdefault(normal_query(judgment.query), {})[ItemId(judgment.item_id)] = (
+            judgment.grade
+        )
     return grades

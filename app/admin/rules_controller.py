@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 
 from app.admin.authentication import needs
-from app.admin.parameters import IfMatch, KeyRequest, Page, PerPage, revision_of
+from app.admin.parameters import IfMatch, KeyRequest, Page, PerPage, revision_of, tag_of
 from app.admin.rule_import import MAX_IMPORT_BYTES, ImportReport, read_import
 from app.errors import INVALID_REQUEST
 from app.live import Live
@@ -16,6 +16,7 @@ from app.rules.draft import (
     Entry,
     create_rule,
     delete_rule,
+    draft_tag,
     import_rules,
     read_entries,
     read_entry,
@@ -146,22 +147,33 @@ class RulesController(Controller):
         services: NamedDependency[Live],
         mode: FromQuery[Literal["merge", "replace"]] = "merge",
         dry_run: FromQuery[bool] = False,
+        if_match: IfMatch = None,
     ) -> ImportReport:
-        """Add and change rules of the draft: JSON, or Querqy's common rules as `text/plain`."""
+        """Add and change rules of the draft: JSON, or Querqy's common rules as `text/plain`. With
+        the `ETag` of an export of the draft as `If-Match`, 412 where it has changed since."""
         incoming = read_import(body, request.headers.get("content-type", ""))
         with services.engine.begin() as connection:
             changes = import_rules(
-                connection, incoming.rules, mode == "replace", request.user.actor
+                connection,
+                incoming.rules,
+                mode == "replace",
+                request.user.actor,
+                tag_of(if_match),
             )
             if dry_run:
                 connection.rollback()
         return ImportReport.of(changes, incoming)
 
     @get("/export", guards=[needs("rules:read")], sync_to_thread=True)
-    def export(self, services: NamedDependency[Live], version: FromQuery[str] = "draft") -> Rules:
-        """All rules of the draft, or of a version by its number, or of `live`."""
-        with services.engine.connect() as connection:
-            return Rules(tuple(named_version(connection, version)))
+    def export(
+        self, services: NamedDependency[Live], version: FromQuery[str] = "draft"
+    ) -> Response[Rules]:
+        """All rules of the draft, or of a version by its number, or of `live`. `ETag` stands for
+        the draft."""
+        with services.engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+            tag, rules = draft_tag(connection), named_version(connection, version)
+        return Response(Rules(tuple(rules)), headers={"ETag": f'"{tag}"'})
 
 
 def _wanted(entry: Entry, q: str, status: str) -> bool:

@@ -1,18 +1,25 @@
 """`/v1/admin/rulesets` over HTTP: versions, and which of them is live."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, delete, get, post
+from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, RawBody
 
 from app.admin.authentication import needs
-from app.admin.parameters import KeyRequest, Page, PerPage, RowId
+from app.admin.parameters import (
+    IfMatch,
+    KeyRequest,
+    Page,
+    PerPage,
+    RowId,
+    tag_of,
+)
+from app.body_values import SAYS_SOMETHING, Moment, check_moment
 from app.errors import INVALID_REQUEST
 from app.live import Live
-from app.rules.publishing import freeze_draft, named_version
+from app.rules.publishing import difference_tag, freeze_draft, named_version
 from app.rules.versions import (
     Published,
     RuleSetInfo,
@@ -30,19 +37,26 @@ from rules.diff import RulesDiff, diff_rules
 from rules.model import RawRule
 
 RuleIds = Annotated[
-    tuple[Annotated[str, msgspec.Meta(max_length=128)], ...], msgspec.Meta(max_length=1_000)
+    tuple[Annotated[str, msgspec.Meta(max_length=128)], ...],
+    msgspec.Meta(min_length=1, max_length=20_000),
 ]
 
 
 class NewRuleSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With `rules`, only these are taken from the draft, and all others as they are live."""
 
-    message: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    rules: RuleIds = ()
+    message: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=SAYS_SOMETHING)]
+    rules: RuleIds | None = None
 
 
 class Publication(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    """With `force`, also where that takes back what was published since the version was made."""
+
+    at: Moment | None = None
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        check_moment("at", self.at)
 
 
 class RuleSets(msgspec.Struct, frozen=True):
@@ -64,11 +78,18 @@ class RuleSetsController(Controller):
 
     @post(guards=[needs("rules:publish")], sync_to_thread=True, responses=INVALID_REQUEST)
     def freeze(
-        self, request: KeyRequest, data: JSONBody[NewRuleSet], services: NamedDependency[Live]
+        self,
+        request: KeyRequest,
+        data: JSONBody[NewRuleSet],
+        services: NamedDependency[Live],
+        if_match: IfMatch = None,
     ) -> RuleSetInfo:
-        """Check the draft and freeze it as a version, which is not live yet."""
+        """Check the draft and freeze it as a version, which is not live yet. With the `ETag` of the
+        difference between `live` and `draft` as `If-Match`, 412 where either has changed since."""
         with services.engine.begin() as connection:
-            version = freeze_draft(connection, data.message, request.user.actor, data.rules)
+            version = freeze_draft(
+                connection, data.message, request.user.actor, data.rules, tag_of(if_match)
+            )
             return read_info(connection, version)
 
     @get(guards=[needs("rules:read")], sync_to_thread=True, responses=INVALID_REQUEST)
@@ -98,10 +119,14 @@ class RuleSetsController(Controller):
     @get("/{before:str}/diff/{after:str}", guards=[needs("rules:read")], sync_to_thread=True)
     def diff(
         self, before: FromPath[str], after: FromPath[str], services: NamedDependency[Live]
-    ) -> RulesDiff:
-        """What changed between two versions; each is a number, `live` or `draft`."""
-        with services.engine.connect() as connection:
-            return diff_rules(named_version(connection, before), named_version(connection, after))
+    ) -> Response[RulesDiff]:
+        """What changed between two versions; each is a number, `live` or `draft`. `ETag` stands for
+        the draft and what is live."""
+        with services.engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+            tag = difference_tag(connection)
+            diff = diff_rules(named_version(connection, before), named_version(connection, after))
+        return Response(diff, headers={"ETag": f'"{tag}"'})
 
     @post(
         "/{version:int}/publish",
@@ -120,7 +145,7 @@ class RuleSetsController(Controller):
         """Make a version live now, or at the time `at`; the body may be left out."""
         wanted = msgspec.json.decode(body, type=Publication) if body.strip() else Publication()
         with services.engine.begin() as connection:
-            return publish(connection, version, request.user.actor, wanted.at)
+            return publish(connection, version, request.user.actor, wanted.at, wanted.force)
 
     @delete("/publications/{publication:int}", guards=[needs("rules:publish")], sync_to_thread=True)
     def unschedule(

@@ -57,6 +57,15 @@ def _start(folder: Path) -> Any:
         return server
     except Exception as error:  # subprocess, lock, permission and platform errors alike
         raise DatabaseUnavailable(
-            f"the embedded PostgreSQL in {folder} does not start: {error}; "
+            f"the embedded PostgreSQL in {folder} does not start: {error}; {_owners(folder)}"
             f"its log is {folder / 'log'}; or set ENDCAP_DATABASE_URL to a PostgreSQL of your own"
         ) from error
+
+
+def _owners(folder: Path) -> str:
+    """Started by root, the server runs as another user, which a plain copy knows nothing of."""
+    try:
+        kept = (folder / "PG_VERSION").stat().st_uid == folder.stat().st_uid
+    except OSError:
+        return ""
+    return "" if kept else "its files have another owner than the folder: copy it with `cp -a`; "

@@ -236,6 +236,8 @@ rule_sets = Table(
     # A trigger refuses to change or delete a version.
     Column("version", BigInteger, Identity(always=True), primary_key=True),
     Column("rules", JSONB, nullable=False),
+    # Of a version of a few rules: the one that was live, which all others were taken from.
+    Column("base", BigInteger),
     Column("message", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("created_by", Text, nullable=False),

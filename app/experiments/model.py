@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from app.body_values import WITHOUT_NUL, Moment, check_moment
+
 Kind = Literal["split", "interleave"]
 Status = Literal["draft", "scheduled", "running", "ended", "stopped"]
 
@@ -14,7 +16,6 @@ INTERLEAVED = "interleaved"
 MAX_ARMS = 10
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-WITHOUT_NUL = "^[^\\x00]*$"
 """Postgres has no NUL."""
 
 Weight = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
@@ -54,7 +55,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind = "split"
     arms: Annotated[tuple[Arm, ...], msgspec.Meta(min_length=2, max_length=MAX_ARMS)]
     guardrails: Guardrails = Guardrails()
-    ends_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    ends_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        check_moment("ends_at", self.ends_at)
 
     @property
     def tries_models(self) -> bool:

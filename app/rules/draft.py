@@ -7,19 +7,23 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from app.admin.audit_log import note
 from app.db.locks import Lock, take_turn
 from app.db.tables import rule_revision, rules
-from app.rules.errors import RevisionNeeded, RuleChanged, RuleExists, RuleNotFound
+from app.rules.errors import DraftChanged, RevisionNeeded, RuleChanged, RuleExists, RuleNotFound
 from app.rules.versions import live_rules
+from rules.diff import same_json
+from rules.errors import InvalidRules, Problem
 from rules.model import RawRule
 from rules.parse import parse_rule, parse_rules
 from rules.ruleset import strength
 
 Status = Literal["unchanged", "added", "changed"]
+RESERVED_IDS = frozenset({"export", "import", "preview", "validate", ".", ".."})
+"""Of `/v1/admin/rules/…`, where they mean something else, or nothing that arrives."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -45,6 +49,16 @@ def read_draft(connection: Connection) -> list[RawRule]:
     return list(connection.execute(select(rules.c.body).order_by(rules.c.id)).scalars())
 
 
+_TAG = text(
+    "select md5(coalesce(string_agg(id || ':' || revision, ',' order by id), '')) from rules"
+)
+
+
+def draft_tag(connection: Connection) -> str:
+    """Another one as soon as any rule of the draft was saved or deleted."""
+    return str(connection.execute(_TAG).scalar_one())
+
+
 def read_entries(connection: Connection) -> tuple[list[Entry], list[str]]:
     """All entries, the strongest rule first, and the ids of live rules that the draft no longer
     has."""
@@ -67,9 +81,10 @@ def create_rule(connection: Connection, raw: RawRule, actor: str) -> Entry:
     """Raises `InvalidRules`, and `RuleExists`. Without an id, one is made from the name."""
     take_turn(connection, Lock.RULES)
     if not raw.get("id"):
-        taken = set(connection.execute(select(rules.c.id)).scalars())
-        raw = {"id": _free_id(raw.get("name"), taken), **raw}
+        taken = set(connection.execute(select(rules.c.id)).scalars()) | RESERVED_IDS
+        raw = {**raw, "id": _free_id(raw.get("name"), taken)}
     rule = parse_rule(raw)
+    _check_ids([raw])
     if _row(connection, rule.id) is not None:
         raise RuleExists(rule.id)
     _check_together({**_by_id(read_draft(connection)), rule.id: raw})
@@ -84,10 +99,13 @@ def replace_rule(
     """Raises `InvalidRules`, `RevisionNeeded`, and `RuleChanged` where `revision` is not the one
     that stands there. Without a revision, a rule that is not there is created."""
     take_turn(connection, Lock.RULES)
-    raw = {"id": rule_id, **raw}
+    if (given := raw.get("id") or rule_id) != rule_id:
+        raise InvalidRules(
+            (Problem("$.id", f"{given!r:.140} is not the id in the address, {rule_id!r}"),)
+        )
+    raw = {**raw, "id": rule_id}
     parse_rule(raw)
-    if raw["id"] != rule_id:
-        raise RuleExists(raw["id"])
+    _check_ids([raw])
     before = _row(connection, rule_id)
     if before is None and revision is None:
         return create_rule(connection, raw, actor)
@@ -110,19 +128,29 @@ def delete_rule(connection: Connection, rule_id: str, revision: int | None, acto
 
 
 def import_rules(
-    connection: Connection, raw: Sequence[RawRule], replace: bool, actor: str
+    connection: Connection,
+    raw: Sequence[RawRule],
+    replace: bool,
+    actor: str,
+    tag: str | None = None,
 ) -> Changes:
     """Add and change rules, and with `replace` delete those that are not among them. Raises
-    `InvalidRules`, and then nothing is changed."""
+    `InvalidRules`, and `DraftChanged` where `tag` is given and no longer the draft's; then nothing
+    is changed."""
     take_turn(connection, Lock.RULES)
     parse_rules(list(raw))
+    _check_ids(raw)
+    if tag is not None and tag != draft_tag(connection):
+        raise DraftChanged("the draft has changed")
     before = _by_id(read_draft(connection))
     incoming = _by_id(raw)
     if not replace:
         _check_together(before | incoming)
     deleted = sorted(set(before) - set(incoming)) if replace else []
     added = [rule for rule in raw if rule["id"] not in before]
-    changed = [rule for rule in raw if rule["id"] in before and before[rule["id"]] != rule]
+    changed = [
+        rule for rule in raw if rule["id"] in before and not same_json(before[rule["id"]], rule)
+    ]
     _write(connection, [*added, *changed], actor)
     if deleted:
         connection.execute(rules.delete().where(rules.c.id.in_(deleted)))
@@ -148,7 +176,7 @@ def _row(connection: Connection, rule_id: str) -> Any:
 def _entry(row: Any, live: Mapping[str, RawRule]) -> Entry:
     status: Status = "added"
     if row.id in live:
-        status = "unchanged" if live[row.id] == row.body else "changed"
+        status = "unchanged" if same_json(live[row.id], row.body) else "changed"
     return Entry(
         rule=row.body,
         revision=row.revision,
@@ -165,6 +193,18 @@ def _check_revision(connection: Connection, rule_id: str, row: Any, revision: in
         raise RuleChanged(rule_id, None)
     if row.revision != revision:
         raise RuleChanged(rule_id, read_entry(connection, rule_id))
+
+
+def _check_ids(raw: Sequence[RawRule]) -> None:
+    problems = tuple(
+        Problem(
+            "$.id" if len(raw) == 1 else f"$[{n}].id", f"{rule['id']!r} is reserved; take another"
+        )
+        for n, rule in enumerate(raw)
+        if rule["id"] in RESERVED_IDS
+    )
+    if problems:
+        raise InvalidRules(problems)
 
 
 def _check_together(draft: Mapping[str, RawRule]) -> None:

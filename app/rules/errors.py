@@ -1,5 +1,6 @@
 """What a merchandiser can ask for that cannot be done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -35,6 +36,26 @@ class RuleChanged(Exception):
 
 class VersionNotFound(Exception):
     """There is no such version, publication, or name for one."""
+
+
+class DraftChanged(Exception):
+    """The draft, or what is live, is not as whoever asks has seen it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} since you read it; read it again and look at what is new")
+
+
+class WouldUndo(Exception):
+    """Publishing would take back what was published since the version was made."""
+
+    def __init__(self, version: int, base: int, undone: Sequence[str]) -> None:
+        some = ", ".join(undone[:5]) + (", …" if len(undone) > 5 else "")
+        super().__init__(
+            f"version {version} has the rules that version {base} had, but for those chosen; what "
+            f"was published since would be taken back: {some}. Freeze the chosen rules again, or "
+            'send "force": true'
+        )
+        self.undone = tuple(undone)
 
 
 class CannotPublish(Exception):

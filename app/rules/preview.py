@@ -1,13 +1,16 @@
 """What another version of the rules would change for some queries, side by side with today."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from app.features.store import FeatureStore
 from app.search.pipeline import SearchPipeline
 from app.search.ranking import Ranking
-from app.search.schemas import AppliedRule, Placement
+from app.search.render import applied_rules, sort_of, suppressed_rules
+from app.search.schemas import AppliedRule, Placement, SuppressedRule
 from app.search.stages import NO_BUDGET, Stages
 from indexing.documents import Item, ItemId
 from indexing.queries import SearchQuery
@@ -42,9 +45,12 @@ class Side(msgspec.Struct, frozen=True):
 
     hits: tuple[PreviewHit, ...]
     applied_rules: tuple[AppliedRule, ...]
+    suppressed_rules: tuple[SuppressedRule, ...]
     applied_query: str
+    sort: str
     redirect: str | None
     banners: tuple[Banner, ...]
+    data: tuple[dict[str, Any], ...]
     ndcg_at_10: float | None
 
 
@@ -80,10 +86,12 @@ class Previewer:
         before: RuleSet,
         after: RuleSet,
         grades: Mapping[ItemId, int] | None,
+        at: datetime | None = None,
     ) -> QueryPreview:
-        """`grades` are the judgments about this query, where there are any."""
-        old = self._search.rank(query, before, Stages(NO_BUDGET))
-        new = self._search.rank(query, after, Stages(NO_BUDGET))
+        """`grades` are the judgments about this query, where there are any; of both versions the
+        rules act that hold now, or `at` another moment."""
+        old = self._search.rank(query, before, Stages(NO_BUDGET), rules_at=at)
+        new = self._search.rank(query, after, Stages(NO_BUDGET), rules_at=at)
         old_ids, new_ids = old.item_ids, new.item_ids
         shown, showing = old_ids[:DEPTH], new_ids[:DEPTH]
         old_side = self._side(old, old_ids, new_ids, grades)
@@ -91,11 +99,7 @@ class Previewer:
         return QueryPreview(
             query=query.text,
             overlap_at_10=_overlap(shown, showing),
-            changed=(
-                shown != showing
-                or old_side.redirect != new_side.redirect
-                or old_side.banners != new_side.banners
-            ),
+            changed=shown != showing or _beside(old_side) != _beside(new_side),
             gained=tuple(item for item in showing if item not in shown),
             lost=tuple(item for item in shown if item not in showing),
             before=old_side,
@@ -119,10 +123,13 @@ class Previewer:
         )
         return Side(
             hits=hits,
-            applied_rules=tuple(AppliedRule(rule.id, rule.name) for rule in ranking.fired.rules),
+            applied_rules=applied_rules(ranking),
+            suppressed_rules=suppressed_rules(ranking),
             applied_query=ranking.rewritten.expanded.text,
+            sort=sort_of(ranking),
             redirect=ranking.rewritten.redirect,
             banners=ranking.rewritten.banners,
+            data=ranking.rewritten.data,
             ndcg_at_10=None if not grades else measure(ids, grades)[NDCG],
         )
 
@@ -139,6 +146,11 @@ def summarise(previews: Sequence[QueryPreview]) -> Summary:
         ndcg_at_10_before=mean([preview.before.ndcg_at_10 for preview in previews]),
         ndcg_at_10_after=mean([preview.after.ndcg_at_10 for preview in previews]),
     )
+
+
+def _beside(side: Side) -> tuple[object, ...]:
+    """What an answer says beside its hits."""
+    return side.applied_query, side.sort, side.redirect, side.banners, side.data
 
 
 def _overlap(before: Sequence[ItemId], after: Sequence[ItemId]) -> float:

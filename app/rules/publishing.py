@@ -5,22 +5,39 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from app.db.locks import Lock, take_turn
-from app.rules.draft import import_rules, read_draft
-from app.rules.errors import RuleNotFound, VersionNotFound
-from app.rules.versions import freeze, live_rules, publish, read_version
+from app.rules.draft import draft_tag, import_rules, read_draft
+from app.rules.errors import DraftChanged, RuleNotFound, VersionNotFound
+from app.rules.versions import freeze, live_rules, live_version, publish, read_version
+from rules.diff import changed_ids
 from rules.model import RawRule
 from rules.parse import parse_rules
 
 COMMAND_LINE = "the command line"
 
 
-def freeze_draft(connection: Connection, message: str, actor: str, only: Sequence[str] = ()) -> int:
+def difference_tag(connection: Connection) -> str:
+    """Another one as soon as the draft or what is live has changed."""
+    return f"{live_version(connection)}-{draft_tag(connection)}"
+
+
+def freeze_draft(
+    connection: Connection,
+    message: str,
+    actor: str,
+    only: Sequence[str] | None = None,
+    tag: str | None = None,
+) -> int:
     """A new version of the draft; with `only`, of what is live with these rules as the draft has
-    them, so that one rule goes live without everybody else's edits. Raises `InvalidRules`, and
-    `RuleNotFound` for one that neither has."""
+    them, so that one rule goes live without everybody else's edits. Raises `InvalidRules`,
+    `RuleNotFound` for one that neither has, and `DraftChanged` where `tag` is given and no longer
+    that of the difference."""
     take_turn(connection, Lock.RULES)
+    if tag is not None and tag != difference_tag(connection):
+        raise DraftChanged("the draft, or what is live, has changed")
     rules = read_draft(connection)
-    if only:
+    base = None
+    if only is not None:
+        base = live_version(connection)
         drafted = {rule["id"]: rule for rule in rules}
         merged = {rule["id"]: rule for rule in live_rules(connection)}
         for rule_id in only:
@@ -31,7 +48,7 @@ def freeze_draft(connection: Connection, message: str, actor: str, only: Sequenc
                 merged[rule_id] = drafted[rule_id]
         rules = list(merged.values())
     parse_rules(rules)
-    return freeze(connection, rules, message, actor)
+    return freeze(connection, rules, message, actor, base)
 
 
 def publish_all(
@@ -52,7 +69,7 @@ def unpublished(connection: Connection) -> int:
     """How many rules the draft has otherwise than the live version."""
     live = {rule["id"]: rule for rule in live_rules(connection)}
     draft = {rule["id"]: rule for rule in read_draft(connection)}
-    return sum(live.get(rule_id) != draft.get(rule_id) for rule_id in live.keys() | draft.keys())
+    return len(changed_ids(live, draft))
 
 
 def named_version(connection: Connection, name: str) -> list[RawRule]:

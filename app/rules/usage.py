@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.tables import query_counts, rule_usage
 from app.following import keep_refreshing
 from app.search.shown import Shown
+from ranking.events import normal_query
 
 logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 1.0
@@ -50,7 +51,7 @@ class UsageCounter:
         query, response = shown.query, shown.response
         if query.page > 1:
             return
-        text = " ".join(query.text.split()).casefold().replace("\x00", "")
+        text = normal_query(query.text)
         with self._lock:
             if len(self._asked) + len(self._fired) >= MAX_PENDING:
                 return
@@ -76,15 +77,8 @@ class UsageCounter:
 
     def follow(self, stop: threading.Event) -> None:
         """Flush until told to stop, and then once more; runs in a thread of its own."""
-        self._forget_old()
         keep_refreshing(self.flush, "uses of rules", FLUSH_SECONDS, stop)
         self.flush()
-
-    def _forget_old(self) -> None:
-        oldest = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
-        with self._engine.begin() as connection:
-            connection.execute(rule_usage.delete().where(rule_usage.c.day < oldest.date()))
-            connection.execute(query_counts.delete().where(query_counts.c.last_at < oldest))
 
 
 def _write(
@@ -124,28 +118,48 @@ def _write(
 def read_usage(connection: Connection, rule_ids: Sequence[str], days: int) -> dict[str, RuleUsage]:
     """Of those rules that fired at all in the last `days`."""
     since = datetime.now(UTC).date() - timedelta(days=days - 1)
-    rows = connection.execute(
+    wanted = (rule_usage.c.day >= since, rule_usage.c.rule_id.in_(rule_ids))
+    fired = func.sum(rule_usage.c.fired)
+    totals = connection.execute(
+        select(
+            rule_usage.c.rule_id,
+            fired.label("fired"),
+            func.max(rule_usage.c.last_at).label("last_at"),
+        )
+        .where(*wanted)
+        .group_by(rule_usage.c.rule_id)
+    ).all()
+    by_query = (
         select(
             rule_usage.c.rule_id,
             rule_usage.c.query,
-            func.sum(rule_usage.c.fired).label("fired"),
-            func.max(rule_usage.c.last_at).label("last_at"),
+            fired.label("fired"),
+            func.row_number()
+            .over(partition_by=rule_usage.c.rule_id, order_by=(fired.desc(), rule_usage.c.query))
+            .label("place"),
         )
-        .where(rule_usage.c.day >= since, rule_usage.c.rule_id.in_(rule_ids))
+        .where(*wanted)
         .group_by(rule_usage.c.rule_id, rule_usage.c.query)
-        .order_by(func.sum(rule_usage.c.fired).desc(), rule_usage.c.query)
+        .subquery()
     )
-    by_rule: dict[str, list[tuple[str, int, datetime]]] = {}
-    for row in rows:
-        by_rule.setdefault(row.rule_id, []).append((row.query, int(row.fired), row.last_at))
+    queries: dict[str, list[QueryUsage]] = {}
+    for row in connection.execute(
+        select(by_query)
+        .where(by_query.c.place <= QUERIES_PER_RULE)
+        .order_by(by_query.c.rule_id, by_query.c.place)
+    ):
+        queries.setdefault(row.rule_id, []).append(QueryUsage(row.query, int(row.fired)))
     return {
-        rule: RuleUsage(
-            fired=sum(fired for _, fired, _ in uses),
-            last_fired_at=max(at for _, _, at in uses),
-            queries=tuple(QueryUsage(query, fired) for query, fired, _ in uses[:QUERIES_PER_RULE]),
-        )
-        for rule, uses in by_rule.items()
+        row.rule_id: RuleUsage(int(row.fired), row.last_at, tuple(queries.get(row.rule_id, ())))
+        for row in totals
     }
+
+
+def forget_usage(connection: Connection, days: int) -> None:
+    """What fired and what was asked longer ago."""
+    oldest = datetime.now(UTC) - timedelta(days=days)
+    connection.execute(rule_usage.delete().where(rule_usage.c.day < oldest.date()))
+    connection.execute(query_counts.delete().where(query_counts.c.last_at < oldest))
 
 
 def frequent_queries(connection: Connection, count: int) -> list[str]:

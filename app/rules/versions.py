@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Select, func, select, text
 from app.admin.audit_log import note
 from app.db.locks import Lock, take_turn
 from app.db.tables import publications, rule_sets
-from app.rules.errors import CannotPublish, VersionNotFound
+from app.rules.errors import CannotPublish, VersionNotFound, WouldUndo
+from rules.diff import changed_ids, same_json
 from rules.model import RawRule
 
 CHANNEL = "endcap_rules"
@@ -53,11 +54,22 @@ class Scheduled(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Undoing(msgspec.Struct, frozen=True):
+    """A version that is scheduled, and the rules that it will take back when it goes live."""
+
+    publication: int
+    version: int
+    at: datetime
+    rules: tuple[str, ...]
+
+
 class Published(msgspec.Struct, frozen=True):
     publication: int
     version: int
     at: datetime
     live: bool
+    undone_by: tuple[Undoing, ...] = ()
+    """Later publications of a few rules, made before this one and so without what it changes."""
 
 
 def live_version(connection: Connection) -> int:
@@ -126,12 +138,19 @@ def _infos(connection: Connection, wanted: Select[Any]) -> list[RuleSetInfo]:
     ]
 
 
-def freeze(connection: Connection, rules: Sequence[RawRule], message: str, actor: str) -> int:
-    """A new version with these rules, which were checked; returns its number."""
+def freeze(
+    connection: Connection,
+    rules: Sequence[RawRule],
+    message: str,
+    actor: str,
+    base: int | None = None,
+) -> int:
+    """A new version with these rules, which were checked; returns its number. `base` is the version
+    that all but a few of them were taken from."""
     ordered = sorted(rules, key=lambda rule: str(rule["id"]))
     version: int = connection.execute(
         rule_sets.insert()
-        .values(rules=ordered, message=message, created_by=actor)
+        .values(rules=ordered, base=base, message=message, created_by=actor)
         .returning(rule_sets.c.version)
     ).scalar_one()
     note(
@@ -145,9 +164,14 @@ def freeze(connection: Connection, rules: Sequence[RawRule], message: str, actor
 
 
 def publish(
-    connection: Connection, version: int, actor: str, at: datetime | None = None
+    connection: Connection,
+    version: int,
+    actor: str,
+    at: datetime | None = None,
+    force: bool = False,
 ) -> Published:
-    """Live from now on, or from `at`; raises `VersionNotFound` and `CannotPublish`."""
+    """Live from now on, or from `at`; raises `VersionNotFound`, `CannotPublish` and, unless with
+    `force`, `WouldUndo`."""
     take_turn(connection, Lock.RULES)
     known = select(rule_sets.c.version).where(rule_sets.c.version == version)
     if connection.execute(known).first() is None:
@@ -158,6 +182,17 @@ def publish(
     before = live_version(connection)
     if at is None and version == before:
         raise CannotPublish(f"version {version} is live already")
+    coming = scheduled(connection)
+    ahead = [entry.version for entry in coming if at is not None and entry.at <= at]
+    replaced = ahead[-1] if ahead else before
+    if not force:
+        _refuse_to_undo(connection, version, replaced)
+    undoing = _undoing(
+        connection,
+        version,
+        replaced,
+        [entry for entry in coming if at is None or entry.at > at],
+    )
     row = _publish(connection, version, "publish", at or now, actor)
     note(
         connection,
@@ -167,32 +202,89 @@ def publish(
         before={"live": before},
         after={"live": version, "at": (at or now).astimezone(UTC).isoformat()},
     )
-    return Published(row, version, at or now, live=at is None)
+    return Published(row, version, at or now, at is None, undoing)
+
+
+def _refuse_to_undo(connection: Connection, version: int, replaced: int) -> None:
+    """A version of a few rules has all others as they were when it was made. One that was live
+    before is published for what it was."""
+    base = _base(connection, version)
+    if base is None or base == replaced or any(row.version == version for row in _past(connection)):
+        return
+    made_from, newer = _by_id(connection, base), _by_id(connection, replaced)
+    own = _by_id(connection, version)
+    undone = [
+        rule_id
+        for rule_id in sorted(changed_ids(made_from, newer))
+        if not same_json(own.get(rule_id), newer.get(rule_id))
+    ]
+    if undone:
+        raise WouldUndo(version, base, undone)
+
+
+def _undoing(
+    connection: Connection, version: int, replaced: int, coming: Sequence[Scheduled]
+) -> tuple[Undoing, ...]:
+    """Which of the publications to come will take back what this version changes."""
+    partial = [entry for entry in coming if _base(connection, entry.version) is not None]
+    if not partial:
+        return ()
+    own = _by_id(connection, version)
+    changed = sorted(changed_ids(_by_id(connection, replaced), own))
+    found = []
+    for entry in partial:
+        theirs = _by_id(connection, entry.version)
+        undone = [
+            rule_id for rule_id in changed if not same_json(own.get(rule_id), theirs.get(rule_id))
+        ]
+        if undone:
+            found.append(Undoing(entry.publication, entry.version, entry.at, tuple(undone)))
+    return tuple(found)
+
+
+def _base(connection: Connection, version: int) -> int | None:
+    base: int | None = connection.execute(
+        select(rule_sets.c.base).where(rule_sets.c.version == version)
+    ).scalar_one()
+    return base
+
+
+def _by_id(connection: Connection, version: int) -> dict[str, RawRule]:
+    rules = read_version(connection, version) if version else []
+    return {rule["id"]: rule for rule in rules}
 
 
 def roll_back(connection: Connection, actor: str) -> Published:
     """Make live what was live before, and before that when called again; raises `CannotPublish`
     where nothing was."""
     take_turn(connection, Lock.RULES)
+    stood = standing_versions(connection)
+    if len(stood) < 2:
+        raise CannotPublish("no version was live before this one")
+    before, live = stood[-2:]
+    now = _now(connection)
+    row_id = _publish(connection, before, "rollback", now, actor)
+    note(
+        connection,
+        actor,
+        "ruleset.rollback",
+        f"ruleset/{before}",
+        before={"live": live},
+        after={"live": before},
+    )
+    return Published(row_id, before, now, live=True)
+
+
+def standing_versions(connection: Connection) -> list[int]:
+    """What was live one after the other, the live version last, without those that were rolled
+    back."""
     stack: list[int] = []
     for row in _past(connection):
         if row.kind == "publish":
             stack.append(int(row.version))
         else:
             stack.pop()
-    if len(stack) < 2:
-        raise CannotPublish("no version was live before this one")
-    now = _now(connection)
-    row_id = _publish(connection, stack[-2], "rollback", now, actor)
-    note(
-        connection,
-        actor,
-        "ruleset.rollback",
-        f"ruleset/{stack[-2]}",
-        before={"live": stack[-1]},
-        after={"live": stack[-2]},
-    )
-    return Published(row_id, stack[-2], now, live=True)
+    return stack
 
 
 def scheduled(connection: Connection) -> list[Scheduled]:

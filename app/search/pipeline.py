@@ -32,7 +32,7 @@ from ranking.facts import ItemFacts
 from ranking.feature_checks import check_values
 from ranking.features import FeatureMatrix, extract, no_features
 from ranking.scorer import Scorer
-from rules.arrange import Arrangement, Target, arrange
+from rules.arrange import Arrangement, Target, arrange, arrange_nothing
 from rules.match import FiredRules, match
 from rules.model import Boost, Bury
 from rules.rewrite import Rewritten, rewrite
@@ -118,10 +118,12 @@ class SearchPipeline:
         rule_set: RuleSet,
         stages: Stages,
         treatment: Treatment = UNTREATED,
+        rules_at: datetime | None = None,
     ) -> Ranking:
-        """All that is found for a query under one version of the rules, in its final order."""
+        """All that is found for a query under one version of the rules, in its final order; the
+        rules are those that hold now, or at another moment."""
         with self._lease() as serving:
-            return self.rank_with(serving, query, rule_set, stages, treatment)
+            return self.rank_with(serving, query, rule_set, stages, treatment, rules_at)
 
     def rank_with(
         self,
@@ -130,6 +132,7 @@ class SearchPipeline:
         rule_set: RuleSet,
         stages: Stages,
         treatment: Treatment = UNTREATED,
+        rules_at: datetime | None = None,
     ) -> Ranking:
         """The same in a collection that need not be live."""
         now = self._clock()
@@ -137,10 +140,16 @@ class SearchPipeline:
         if corrected is not None:
             query = msgspec.structs.replace(query, text=corrected)
         with stages.timed("rules"):
-            fired = match(rule_set, query, now)
+            fired = match(rule_set, query, rules_at or now)
             rewritten = rewrite(query, fired)
         if rewritten.redirect is not None:
-            return Ranking(fired, rewritten, experiments=treatment.experiments, corrected=corrected)
+            return Ranking(
+                fired,
+                rewritten,
+                arrangement=arrange_nothing(fired, rewritten),
+                experiments=treatment.experiments,
+                corrected=corrected,
+            )
         finding = self._finder.find(serving, rewritten, query, stages)
         rewritten = msgspec.structs.replace(rewritten, expanded=finding.expanded)
         joined = self.join_features(finding.expanded, finding.candidates, now, stages, query)

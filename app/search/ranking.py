@@ -13,6 +13,7 @@ from ranking.features import FeatureMatrix, no_features
 from ranking.scorer import RetrievalOrderScorer, Scores
 from rules.arrange import Arrangement, Placed
 from rules.match import FiredRules, Suppressed
+from rules.model import Rule
 from rules.rewrite import Rewritten
 
 
@@ -55,6 +56,18 @@ class Ranking(NamedTuple):
             *self.fired.suppressed,
             *self.rewritten.suppressed,
             *self.arrangement.suppressed,
+        )
+
+    @property
+    def acted(self) -> tuple[Rule, ...]:
+        """The rules that fired, strongest first, without those of which every instruction is
+        suppressed."""
+        told = (*self.rewritten.suppressed, *self.arrangement.suppressed)
+        idle = {(entry.rule.id, entry.instruction) for entry in told}
+        return tuple(
+            rule
+            for rule in self.fired.rules
+            if any((rule.id, n) not in idle for n in range(len(rule.then)))
         )
 
     def teams_of(self, page: Sequence[Placed]) -> tuple[int, ...] | None:

@@ -51,21 +51,31 @@ def render(
         total=Total(ranking.total, "capped" if capped else "exact"),
         hits=tuple(hits),
         ruleset_version=ranking.fired.version,
-        applied_rules=tuple(AppliedRule(rule.id, rule.name) for rule in ranking.fired.rules),
+        applied_rules=applied_rules(ranking),
         degraded=stages.degraded,
         timings_ms=stages.timings(),
-        sort=RELEVANCE if rewritten.sort is None else str(rewritten.sort),
+        sort=sort_of(ranking),
         experiments=ranking.experiments,
         explored=ranking.explored or msgspec.UNSET,
         redirect=rewritten.redirect,
         banners=rewritten.banners,
         data=rewritten.data,
-        suppressed_rules=_suppressed(ranking) if query.explain else msgspec.UNSET,
+        suppressed_rules=suppressed_rules(ranking) if query.explain else msgspec.UNSET,
         facets=facets if query.facets else msgspec.UNSET,
     )
 
 
-def _suppressed(ranking: Ranking) -> tuple[SuppressedRule, ...]:
+def sort_of(ranking: Ranking) -> str:
+    """The shopper's, a rule's, or `relevance`."""
+    sort = ranking.rewritten.sort
+    return RELEVANCE if sort is None else str(sort)
+
+
+def applied_rules(ranking: Ranking) -> tuple[AppliedRule, ...]:
+    return tuple(AppliedRule(rule.id, rule.name) for rule in ranking.acted)
+
+
+def suppressed_rules(ranking: Ranking) -> tuple[SuppressedRule, ...]:
     return tuple(
         SuppressedRule(entry.rule.id, entry.rule.name, entry.place, entry.reason)
         for entry in ranking.suppressed

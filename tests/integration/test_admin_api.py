@@ -1,18 +1,21 @@
 """Managing rules over HTTP: draft, versions, preview, audit, usage and keys, on real PostgreSQL and
 real Qdrant Edge."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.admin.api_keys import create_key
+from app.admin.api_keys import ADMIN, SCOPES, Scope, create_key
 from app.asgi import create_app
+from app.commands.keys import show_first_key
 from app.live import Live
 from tests.factories import make_item
 from tests.integration.conftest import Fill
@@ -114,6 +117,65 @@ def test_every_admin_route_needs_a_key_and_its_scope(
     assert without.headers["WWW-Authenticate"] == "Bearer"
     assert "Authorization: Bearer" in without.json()["detail"]
     assert small.status_code == (200 if path.endswith("/me") else 403), small.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", RULES, "rules:read"),
+        ("GET", f"{SETS}/live/diff/draft", "rules:read"),
+        ("GET", "/v1/admin/audit", "rules:read"),
+        ("GET", "/v1/admin/usage", "rules:read"),
+        ("POST", RULES, "rules:write"),
+        ("POST", f"{RULES}/import", "rules:write"),
+        ("DELETE", f"{RULES}/x", "rules:write"),
+        ("POST", SETS, "rules:publish"),
+        ("POST", f"{SETS}/1/publish", "rules:publish"),
+        ("POST", f"{SETS}/rollback", "rules:publish"),
+        ("GET", "/v1/admin/models", "models"),
+        ("GET", "/v1/admin/keys", "admin"),
+    ],
+)
+def test_each_scope_opens_its_own_routes_and_no_others(
+    client: Client, live: Live, method: str, path: str, scope: Scope
+) -> None:
+    others = key(live, *(each for each in SCOPES if each not in {scope, ADMIN}))
+
+    with_all_others = client.request(method, path, headers=others)
+    with_it = client.request(method, path, headers=key(live, scope))
+
+    assert with_all_others.status_code == 403, with_all_others.text
+    assert scope in with_all_others.json()["detail"]
+    assert with_it.status_code not in {401, 403, 500}, with_it.text
+
+
+def test_first_key_is_kept_for_its_owner_alone_and_printed_this_once(
+    live: Live, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = Live.__new__(Live)
+    first.settings = msgspec.structs.replace(live.settings, admin_key=None)
+    first.engine = live.engine
+    with live.engine.begin() as connection:
+        connection.execute(text("delete from api_keys"))
+
+    show_first_key(first)
+    printed = capsys.readouterr().out
+    show_first_key(first)
+
+    file = live.settings.admin_key_file
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text().strip() in printed
+    assert capsys.readouterr().out == ""
+
+
+def test_key_stands_in_no_log(client: Client, live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = key(live, "rules:read")["Authorization"].rsplit("_", 1)[-1]
+
+    body(client.get(RULES, headers={"Authorization": f"Bearer endcap_0_{secret}"}), 401)
+    body(client.post(RULES, headers=key(live, "rules:read"), json={}), 403)
+
+    assert secret not in caplog.text
 
 
 def test_key_is_shown_once_and_stored_as_a_hash_only(client: Client, live: Live) -> None:
@@ -613,3 +675,179 @@ def test_search_may_be_closed_to_those_without_a_key(client: Client, live: Live)
     opened = client.get("/v1/search", headers=key(live, "search"))
 
     assert (closed.status_code, opened.status_code) == (401, 200)
+
+
+# What others do meanwhile
+
+
+def freeze(client: Client, **fields: Any) -> int:
+    version: int = body(client.post(SETS, json={"message": "a change", **fields}), 201)["version"]
+    return version
+
+
+def test_freezing_what_was_looked_at_is_refused_when_it_has_changed_since(
+    client: Client, live: Live
+) -> None:
+    create(client, HIDE_MUG)
+    seen = client.get(f"{SETS}/live/diff/draft").headers["ETag"]
+    again = client.get(f"{SETS}/live/diff/draft").headers["ETag"]
+    create(client, PIN_MUG)
+    wanted = {"message": "no mugs"}
+
+    refused = body(client.post(SETS, json=wanted, headers={"If-Match": seen}), 412)
+
+    assert seen == again
+    assert "read it again" in refused["detail"]
+    new = client.get(f"{SETS}/live/diff/draft").headers["ETag"]
+    version = body(client.post(SETS, json=wanted, headers={"If-Match": new}), 201)["version"]
+    body(client.post(f"{SETS}/{version}/publish"))
+    body(client.post(SETS, json=wanted, headers={"If-Match": new}), 412)
+
+
+def test_no_chosen_rule_is_not_all_of_them(client: Client) -> None:
+    create(client, HIDE_MUG)
+
+    body(client.post(SETS, json={"message": "nothing", "rules": []}), 400)
+
+
+def test_rules_chosen_from_an_older_version_do_not_take_newer_ones_back(
+    client: Client, live: Live
+) -> None:
+    create(client, HIDE_MUG)
+    create(client, PIN_MUG)
+    first = freeze(client, rules=["hide-mug"])
+    second = freeze(client, rules=["pin-mug"])
+    body(client.post(f"{SETS}/{first}/publish"))
+
+    refused = body(client.post(f"{SETS}/{second}/publish"), 409)
+
+    assert refused["undone"] == ["hide-mug"]
+    assert "hide-mug" in refused["detail"]
+    assert body(client.get(SETS))["live"] == first
+    body(client.post(f"{SETS}/{second}/publish", json={"force": True}))
+    assert body(client.get(SETS))["live"] == second
+    # It was live: whoever asks for it by its number means it as it was.
+    body(client.post(f"{SETS}/{first}/publish"))
+
+
+def test_chosen_rules_that_take_nothing_back_need_no_force(client: Client) -> None:
+    create(client, HIDE_MUG)
+    create(client, PIN_MUG)
+    first = freeze(client, rules=["hide-mug"])
+    both = freeze(client, rules=["hide-mug", "pin-mug"])
+    body(client.post(f"{SETS}/{first}/publish"))
+
+    body(client.post(f"{SETS}/{both}/publish"))
+
+
+def test_publishing_tells_of_what_is_scheduled_and_would_take_it_back(client: Client) -> None:
+    create(client, HIDE_MUG)
+    create(client, PIN_MUG)
+    friday = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    first = freeze(client, rules=["hide-mug"])
+    body(client.post(f"{SETS}/{first}/publish", json={"at": friday}))
+    second = freeze(client, rules=["pin-mug"])
+
+    told = body(client.post(f"{SETS}/{second}/publish"))["undone_by"]
+
+    assert [(each["version"], each["rules"]) for each in told] == [(first, ["pin-mug"])]
+    whole = freeze(client)
+    monday = (datetime.now(UTC) + timedelta(days=6)).isoformat()
+    assert body(client.post(f"{SETS}/{whole}/publish", json={"at": monday}))["undone_by"] == []
+
+
+def test_import_is_refused_where_the_draft_has_changed_since_the_export(client: Client) -> None:
+    create(client, HIDE_MUG)
+    exported = client.get(f"{RULES}/export")
+    create(client, PIN_MUG)
+    tag = {"If-Match": exported.headers["ETag"]}
+
+    refused = client.post(f"{RULES}/import?mode=replace", json=exported.json(), headers=tag)
+
+    body(refused, 412)
+    assert [rule["id"] for rule in body(client.get(f"{RULES}/export"))["rules"]] == [
+        "hide-mug",
+        "pin-mug",
+    ]
+    tag = {"If-Match": client.get(f"{RULES}/export").headers["ETag"]}
+    body(client.post(f"{RULES}/import?mode=replace", json=exported.json(), headers=tag))
+
+
+@pytest.mark.parametrize("rule_id", ["export", "import", "preview", "validate", ".", ".."])
+def test_id_that_no_address_can_have_is_refused(client: Client, rule_id: str) -> None:
+    rule = {**HIDE_MUG, "id": rule_id}
+
+    refused = body(client.post(RULES, json=rule), 422)
+    imported = body(client.post(f"{RULES}/import", json=[HIDE_MUG, rule]), 422)
+
+    assert [problem["path"] for problem in refused["errors"]] == ["$.id"]
+    assert [problem["path"] for problem in imported["errors"]] == ["$[1].id"]
+
+
+@pytest.mark.parametrize("name", ["Export", "import!", "Preview", "validate"])
+def test_name_that_is_such_an_id_gives_another(client: Client, name: str) -> None:
+    made = create(client, {"name": name, "then": HIDE_MUG["then"]})["rule"]["id"]
+
+    assert body(client.get(f"{RULES}/{made}"))["rule"]["name"] == name
+    assert made.endswith("-2")
+
+
+@pytest.mark.parametrize("given", ["", None])
+def test_empty_id_is_none(client: Client, given: str | None) -> None:
+    assert create(client, {**HIDE_MUG, "id": given})["rule"]["id"] == "no-mugs"
+
+
+def test_body_with_another_id_than_the_address_says_which(client: Client) -> None:
+    create(client, HIDE_MUG)
+
+    refused = body(client.put(f"{RULES}/hide-mug", json={**HIDE_MUG, "id": "other"}), 422)
+
+    assert "'other'" in refused["errors"][0]["reason"]
+    assert "'hide-mug'" in refused["errors"][0]["reason"]
+
+
+def test_true_in_the_place_of_1_is_a_change(client: Client, live: Live) -> None:
+    one = {**HIDE_MUG, "when": {"context": {"app": "1"}}, "then": [{"data": {"flag": 1}}]}
+    create(client, one)
+    publish(client, live)
+    changed = {**one, "then": [{"data": {"flag": True}}]}
+
+    report = body(client.post(f"{RULES}/import", json=[changed]))
+
+    assert (report["changed"], report["unchanged"]) == (1, 0)
+    entries = body(client.get(RULES))
+    assert (entries["rules"][0]["status"], entries["unpublished"]) == ("changed", 1)
+    diff = body(client.get(f"{SETS}/live/diff/draft"))
+    assert [field["path"] for field in diff["changed"][0]["fields"]] == ["then"]
+
+
+@pytest.mark.parametrize("message", ["", "  ", "a\x00b"])
+def test_version_needs_a_message_that_says_something(client: Client, message: str) -> None:
+    create(client, HIDE_MUG)
+
+    body(client.post(SETS, json={"message": message}), 400)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"name": " "},
+        {"name": "a\x00b"},
+        {"expires_at": "9999-12-31T23:59:59-12:00"},
+        {"expires_at": "2020-01-01T00:00:00Z"},
+    ],
+)
+def test_key_that_could_never_be_used_is_refused(client: Client, wanted: dict[str, Any]) -> None:
+    given = {"name": "Ana", "scopes": ["search"], **wanted}
+
+    body(client.post("/v1/admin/keys", json=given), 400)
+
+
+def test_time_behind_all_time_is_refused(client: Client) -> None:
+    create(client, HIDE_MUG)
+    version = freeze(client)
+
+    refused = client.post(f"{SETS}/{version}/publish", json={"at": "9999-12-31T23:59:59-12:00"})
+
+    assert "before the year 9000" in body(refused, 400)["detail"]
+    body(client.get(SETS))

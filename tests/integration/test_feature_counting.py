@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.integration.event_log import (
     write_list,
 )
 
+SCALING = Path(__file__).parents[2] / "docs" / "scaling.md"
 IMPRESSIONS, EXPOSURE, CLICKS, CARTS, PURCHASES, DISMISSALS, REVENUE = range(7)
 
 
@@ -464,3 +466,31 @@ def test_what_is_done_with_a_list_costs_no_more_for_what_was_done_before(
     counter.run()
 
     assert [counts(engine, n)[CLICKS] for n in (1, 2, 3)] == [0, 1, 1]
+
+
+def test_log_that_moved_to_another_server_is_counted_on_from_where_it_was(
+    engine: Engine, counter: BehaviourCounter
+) -> None:
+    """Transactions are numbered from the start there; docs/scaling.md says what to do about it."""
+    documented = SCALING.read_text().split('-c "\n', 1)[1].split('"\n```', 1)[0]
+    with engine.begin() as connection:
+        write_list(connection, "q", [1, 2])
+        write_event(connection, "before", "click", 1, query_id="q")
+    counter.run()
+    counted = stored_counts(engine)
+    with engine.begin() as connection:
+        for table in ("ranking_events", "interaction_events", "behaviour_counts"):
+            connection.execute(text(f"update {table} set changed_in = 10 ^ 12"))  # noqa: S608
+        connection.execute(text("update behaviour_progress set seen_transaction = 10 ^ 12"))
+
+    with engine.begin() as connection:
+        connection.exec_driver_sql(documented)
+    counter.run()
+    again = stored_counts(engine)
+    with engine.begin() as connection:
+        write_event(connection, "after", "click", 2, query_id="q")
+    counter.run()
+
+    assert again == counted
+    assert [counts(engine, n)[CLICKS] for n in (1, 2)] == [1, 1]
+    assert rebuild(engine).corrected == 0

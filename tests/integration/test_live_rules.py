@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
+from litestar.testing import TestClient
 from sqlalchemy import Engine, func, select
 
+from app.asgi import create_app
 from app.db.tables import rule_sets
-from app.rules.live_rules import LiveRules, load_rule_set
+from app.live import Live
+from app.rules import live_rules
+from app.rules.live_rules import AFTER_FAILURE_SECONDS, LiveRules, load_rule_set
 from app.rules.publishing import publish_all
-from app.rules.versions import live_version, publish
+from app.rules.versions import live_version, publish, roll_back
 from rules.errors import InvalidRules
 from tests.e2e.command import until
 
@@ -154,6 +159,75 @@ def test_set_that_cannot_be_read_leaves_the_old_one_live_and_says_so(
     assert "$[0].then[0]" in caplog.text
 
 
+def test_process_that_starts_on_a_broken_set_uses_the_newest_before_it_that_can_be_read(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    save(engine, hide("oldest"))
+    good = save(engine, hide("good"))
+    older, broken = save_unreadable(engine), save_unreadable(engine)
+    live = LiveRules(engine)
+
+    with caplog.at_level(logging.ERROR, "app.rules.live_rules"):
+        live.refresh()
+        live.refresh()
+
+    assert (live.current().version, ids(live)) == (good, ["good"])
+    assert f"rule set {older}, which was live before, is not usable" in caplog.text
+    assert caplog.text.count(f"rule set {broken} is not usable, {good} stays live") == 1
+
+
+def test_process_that_starts_on_a_broken_set_uses_none_that_was_taken_back(engine: Engine) -> None:
+    good = save(engine, hide("good"))
+    save(engine, hide("taken-back"))
+    with engine.begin() as connection:
+        roll_back(connection, "Ana")
+    save_unreadable(engine)
+    live = LiveRules(engine)
+
+    live.refresh()
+
+    assert live.current().version == good
+
+
+def test_problem_is_told_until_a_version_that_can_be_read_is_live(engine: Engine) -> None:
+    live = LiveRules(engine)
+    at_first = live.problem
+    broken = save_unreadable(engine)
+    live.refresh()
+    alone = live.problem
+
+    good = save(engine, hide("one"))
+    live.refresh()
+    healed = live.problem
+    newer = save_unreadable(engine)
+    live.refresh()
+    beside = live.problem
+    with engine.begin() as connection:
+        roll_back(connection, "Ana")
+    live.refresh()
+
+    unreadable = "of the rules cannot be read by this release"
+    assert alone == f"version {broken} {unreadable}; none are used"
+    assert (at_first, healed) == (None, None)
+    assert beside == f"version {newer} {unreadable}; version {good} is used"
+    assert (live.current().version, live.problem) == (good, None)
+
+
+def test_health_stays_ready_and_tells_of_rules_that_cannot_be_read(live: Live) -> None:
+    good = save(live.engine, hide("one"))
+    live.rules.refresh()
+    broken = save_unreadable(live.engine)
+    live.rules.refresh()
+
+    with TestClient(create_app(live)) as client:
+        answer = client.get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json()["rule_set"] == good
+    assert answer.json()["rules_problem"] == live.rules.problem
+    assert f"version {broken} of the rules" in answer.json()["rules_problem"]
+
+
 def test_good_set_behind_a_broken_one_takes_over(engine: Engine) -> None:
     live = LiveRules(engine)
     save_unreadable(engine)
@@ -186,6 +260,46 @@ def test_process_that_follows_takes_new_versions_over_by_itself(engine: Engine) 
         until(lambda: ids(live) == ["one"], 10, "the first version")
         save(engine, hide("two"))
         until(lambda: ids(live) == ["two"], 10, "the second version")
+
+
+def test_process_that_cannot_listen_asks_and_takes_new_versions_over(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise psycopg.OperationalError("listening is not allowed here")
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    live = LiveRules(engine)
+
+    with following(live), caplog.at_level(logging.CRITICAL):
+        save(engine, hide("one"))
+        until(lambda: ids(live) == ["one"], AFTER_FAILURE_SECONDS - 1, "the first version")
+        save(engine, hide("two"))
+        until(lambda: ids(live) == ["two"], AFTER_FAILURE_SECONDS - 1, "the second version")
+
+
+def test_process_that_could_not_listen_does_so_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries: list[str] = []
+    connect = psycopg.connect
+
+    def refuse_once(url: str, **options: Any) -> Any:
+        tries.append(url)
+        if len(tries) == 1:
+            raise psycopg.OperationalError("not yet")
+        return connect(url, **options)
+
+    monkeypatch.setattr(psycopg, "connect", refuse_once)
+    monkeypatch.setattr(live_rules, "AFTER_FAILURE_SECONDS", 0.1)
+    live = LiveRules(engine)
+
+    with following(live), caplog.at_level(logging.CRITICAL):
+        until(lambda: len(tries) == 2, 10, "the second try")
+        save(engine, hide("one"))
+        until(lambda: ids(live) == ["one"], 10, "the version")
+
+    assert len(tries) == 2
 
 
 def test_following_ends_when_it_is_told_to(engine: Engine) -> None:

@@ -18,6 +18,7 @@ from app.sample.writer import write_sample
 from app.settings import Settings
 from indexing.encoder import HashEncoder
 from indexing.mapping import identity_mapping
+from rules.match import MAX_FIRED
 from tests.e2e.command import until
 from tests.recipes import (
     GUIDE,
@@ -298,15 +299,18 @@ def test_explain_tells_which_rule_acted_and_which_was_held_back(client: Client) 
     coffee = body(run(client, asked))
     shoes = search(client, "running shoes", explain=True)
 
-    assert "coffee-barista" in [rule["id"] for rule in coffee["applied_rules"]]
-    assert [rule["reason"] for rule in coffee["suppressed_rules"]] == ["the shopper sorts"]
+    assert "sold-out-last" in [rule["id"] for rule in coffee["applied_rules"]]
+    assert [(rule["id"], rule["reason"]) for rule in coffee["suppressed_rules"]] == [
+        ("coffee-barista", "the shopper sorts")
+    ]
     assert [rule["effect"] for rule in shoes["hits"][0]["explain"]["rules"]] == ["boosted by 2"]
 
 
 def test_reasons_in_the_guide_are_those_that_answers_give(client: Client) -> None:
     def rule(name: str, *then: dict[str, Any], priority: int, **fields: Any) -> dict[str, Any]:
         when = {"query": {"is": "headphones"}}
-        return {"id": name, "priority": priority, "when": when, "then": list(then), **fields}
+        given = {"id": name, "priority": priority, "when": when, "then": list(then)}
+        return {**given, **fields}
 
     def pin(item_id: str) -> dict[str, Any]:
         return {"pin": {"item_id": item_id}}
@@ -314,21 +318,30 @@ def test_reasons_in_the_guide_are_those_that_answers_give(client: Client) -> Non
     reasons = re.findall(r"^\| `(.+?)` \|", sections()["Which rule did it"], re.MULTILINE)
     make_live(
         client,
-        rule("first", {"sort": "price"}, pin("headphones-001-1"), priority=9),
+        rule("first", {"sort": "price"}, pin("headphones-001-1"), {"sort": "rating"}, priority=9),
         rule("second", {"sort": "rating"}, pin("headphones-001-2"), priority=8),
         rule("sold-out", pin("headphones-019"), priority=7),
         rule("hidden", pin("toaster-006"), priority=6),
+        rule("words", {"remove_words": "cheap"}, priority=6),
+        rule("terms", {"synonym": {"terms": ["sofa", "couch"]}}, priority=6),
         rule("last", {"data": {}}, priority=5, stop=True),
+        rule("away", {"redirect": "/sale"}, pin("mug"), priority=9, when={"query": {"is": "sale"}}),
+        *(
+            rule(f"crowd-{n}", {"data": {}}, priority=9, when={"query": {"is": "crowd"}})
+            for n in range(MAX_FIRED)
+        ),
     )
 
     answers = [
         search(client, "headphones", explain=True),
         search(client, "coffee", sort="price", explain=True),
+        search(client, "sale", explain=True),
+        search(client, "crowd", explain=True),
     ]
 
     given = {entry["reason"] for answer in answers for entry in answer["suppressed_rules"]}
     assert {re.sub(r"rule \S+", "rule X", reason) for reason in given} == set(reasons)
-    assert len(reasons) == 6
+    assert len(reasons) == 11
 
 
 def test_audit_versions_and_difference_tell_what_changed_and_who_did_it(client: Client) -> None:

@@ -65,6 +65,9 @@ def pin(item_id: str, position: int = 1, **fields: bool) -> Raw:
     return {"pin": {"item_id": item_id, "position": position, **fields}}
 
 
+GONE = "not among the candidates: unknown, hidden, or stopped by a filter"
+
+
 def pin_group(group_id: str, position: int = 1, **fields: bool) -> Raw:
     return {"pin": {"group_id": group_id, "position": position, **fields}}
 
@@ -197,7 +200,7 @@ def test_pin_respects_the_filters_of_rules(shop: Shop) -> None:
     answer = shop.search(explain=True)
 
     assert order(answer) == "ghi"
-    assert applied(answer) == ["mira", "rule"]
+    assert applied(answer) == ["mira"]
     assert [place for _, place, _ in suppressed(answer)] == ["then[0].pin"]
 
 
@@ -816,7 +819,7 @@ def test_stronger_rule_wins_by(shop: Shop, weak: Raw, strong: Raw, backwards: bo
     answer = shop.search("desk lamp", segments=["vip"], locale="de", explain=True)
 
     assert answer["redirect"] == "/strong"
-    assert applied(answer) == ["z", "a"]
+    assert applied(answer) == ["z"]
     assert suppressed(answer) == [("a", "then[0].redirect", "rule z is stronger")]
 
 
@@ -860,7 +863,7 @@ def test_of_what_only_one_rule_can_do_the_strongest_does_it(
     answer = shop.search(explain=True)
 
     assert outcome(answer) == expected
-    assert applied(answer) == ["z", "a"]
+    assert applied(answer) == ["z"]
     assert suppressed(answer) == [("a", f"then[0].{next(iter(weak))}", "rule z is stronger")]
 
 
@@ -896,6 +899,54 @@ def test_suppressed_rules_are_told_only_to_those_who_ask_for_an_explanation(shop
     assert "suppressed_rules" not in shop.search()
     [told] = shop.search(explain=True)["suppressed_rules"]
     assert (told["id"], told["name"], told["instruction"]) == ("rule", "Gone", "then[0].pin")
+
+
+def test_rule_of_which_nothing_acted_is_not_among_those_applied(shop: Shop) -> None:
+    """A synonym without a condition holds for every query, and acts on few."""
+    shop.publish(
+        rule({"synonym": {"terms": ["sofa", "couch"]}}, rule_id="sofa"),
+        rule(pin("unknown"), {"remove_words": "cheap"}, rule_id="cheap"),
+    )
+
+    assert applied(shop.search("lamp")) == []
+    assert applied(shop.search("cheap sofa")) == ["cheap", "sofa"]
+    assert suppressed(shop.search("lamp", explain=True)) == [
+        ("cheap", "then[1].remove_words", "none of its words is in the query"),
+        ("sofa", "then[0].synonym", "none of its terms is in the query"),
+        ("cheap", "then[0].pin", GONE),
+    ]
+    assert suppressed(shop.search("cheap sofa", explain=True)) == [("cheap", "then[0].pin", GONE)]
+
+
+def test_rule_of_which_nothing_acted_is_not_counted_as_used(shop: Shop) -> None:
+    shop.publish(rule({"synonym": {"terms": ["bureau", "desk"]}}, rule_id="bureau"))
+
+    shop.search("lamp")
+    unused = body(shop.client.get("/v1/admin/usage"))
+    shop.search("desk lamp")
+    used = body(shop.client.get("/v1/admin/usage"))
+
+    assert unused["never_fired"] == ["bureau"]
+    assert used["never_fired"] == []
+    assert used["rules"][0]["queries"] == [{"query": "desk lamp", "fired": 1}]
+
+
+def test_only_what_joins_the_answer_acts_beside_a_redirect(shop: Shop) -> None:
+    shop.publish(
+        rule({"redirect": "/sale"}, pin("j"), {"banner": {"title": "Sale"}}, rule_id="a"),
+        rule(boost(2, "b"), diversify("brand", 1), rule_id="b"),
+        rule({"data": {"n": 1}}, rule_id="c"),
+    )
+
+    answer = shop.search("lamp", explain=True)
+
+    assert (answer["redirect"], answer["data"]) == ("/sale", [{"n": 1}])
+    assert applied(answer) == ["a", "c"]
+    assert suppressed(answer) == [
+        ("a", "then[1].pin", "rule a redirects"),
+        ("b", "then[0].boost", "rule a redirects"),
+        ("b", "then[1].diversify", "rule a redirects"),
+    ]
 
 
 MANY = [
@@ -946,7 +997,7 @@ def test_outcome_does_not_depend_on_the_order_in_which_rules_were_stored(
 
     as_written = outcome(MANY)
 
-    assert len(as_written["applied_rules"]) >= 16
+    assert len(as_written["applied_rules"]) + len(as_written["suppressed_rules"]) >= 17
     assert outcome(MANY[::-1]) == as_written
     assert outcome(MANY[1::2] + MANY[::2]) == as_written
 

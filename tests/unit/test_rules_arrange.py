@@ -9,12 +9,23 @@ from hypothesis import strategies as st
 
 from indexing.documents import ItemId
 from indexing.queries import ExpandedQuery, SearchQuery, Sort
-from rules.arrange import Placed, arrange
+from rules.arrange import Placed, arrange, arrange_nothing
 from rules.match import FiredRules
-from rules.model import Boost, Bury, Instruction, Pin, SortBy
-from rules.rewrite import Rewritten
+from rules.model import (
+    Banner,
+    Boost,
+    Bury,
+    Data,
+    Diversify,
+    Instruction,
+    Pin,
+    Redirect,
+    RemoveWords,
+    SortBy,
+)
+from rules.rewrite import Rewritten, rewrite
 from rules.shelf import Shelf
-from tests.rule_factories import POOL, arrange_by, make_rule, make_shelf, names, told
+from tests.rule_factories import LAMP, POOL, arrange_by, fire, make_rule, make_shelf, names, told
 
 A, B, C, D, E, F, G, H = POOL
 PRICE, DEAREST = Sort("price", descending=False), Sort("price", descending=True)
@@ -156,9 +167,35 @@ def test_boost_orders_only_what_the_sort_leaves_open() -> None:
 
 def test_pins_and_boosts_do_not_move_the_order_that_a_shopper_asks_for() -> None:
     shelf = make_shelf([4, 3, 2], sort_values=[1.0, 2.0, 3.0], relevant=[True] * 3)
-    then: tuple[Instruction, ...] = (Pin(item_id=C, position=1), Boost(1_000, (B,)))
+    then: tuple[Instruction, ...] = (
+        Pin(item_id=C, position=1),
+        Boost(1_000, (B,)),
+        Diversify("brand", 1),
+    )
 
     arrangement = arrange_by(shelf, make_rule(*then), query=SearchQuery(text="lamp", sort=PRICE))
 
     assert names(arrangement) == "abc"
-    assert told(arrangement) == [("r", "then[0].pin", "the shopper sorts")]
+    assert told(arrangement) == [
+        ("r", "then[0].pin", "the shopper sorts"),
+        ("r", "then[2].diversify", "the shopper sorts"),
+    ]
+
+
+def test_redirect_leaves_nothing_to_arrange_and_tells_of_what_could_have_acted() -> None:
+    strong = make_rule(Redirect("/sale"), Pin(item_id=A, position=1), Banner("Sale"), rule_id="1")
+    weak = make_rule(Redirect("/b"), Data({}), RemoveWords(("mug",)), Boost(2, (A,)), rule_id="2")
+    fired = fire(strong, weak)
+    rewritten = rewrite(LAMP, fired)
+
+    arrangement = arrange_nothing(fired, rewritten)
+
+    assert arrangement.placed == ()
+    assert told(arrangement) == [
+        ("1", "then[1].pin", "rule 1 redirects"),
+        ("2", "then[3].boost", "rule 1 redirects"),
+    ]
+    assert [entry.reason for entry in rewritten.suppressed] == [
+        "none of its words is in the query",
+        "rule 1 is stronger",
+    ]

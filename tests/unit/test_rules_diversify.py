@@ -137,7 +137,7 @@ def test_strongest_rule_diversifies_and_the_others_are_told_of() -> None:
 
     assert names(arrangement) == "acbd"
     assert told(arrangement) == [
-        ("strong", "then[1].diversify", "rule strong is stronger"),
+        ("strong", "then[1].diversify", "an earlier instruction of the same kind acts"),
         ("weak", "then[0].diversify", "rule strong is stronger"),
     ]
 

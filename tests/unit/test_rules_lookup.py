@@ -6,7 +6,7 @@ import pytest
 
 from indexing.filter_parser import parse_filter
 from indexing.queries import SearchQuery, parse_sort
-from rules.lookup import RuleLookup, is_selective
+from rules.lookup import RuleLookup, file_rules
 from rules.model import Rule
 from rules.parse import parse_rules
 from rules.situation import Situation
@@ -59,7 +59,7 @@ def test_rule_is_found_by_what_its_condition_asks_for_and_only_by_that(
 ) -> None:
     assert looked_at(FITTING, when) == [0]
     assert looked_at(SearchQuery(text="mug"), when) == []
-    assert all(map(is_selective, rules_when(when)))
+    assert file_rules(rules_when(when)).always == []
 
 
 def test_rule_for_the_empty_query_is_found_by_that_alone() -> None:
@@ -74,6 +74,8 @@ def test_rule_for_the_empty_query_is_found_by_that_alone() -> None:
         {"empty_query": False},
         {"starts_at": "2030-01-01T00:00:00Z"},
         {"ends_at": "2020-01-01T00:00:00Z"},
+        {"sort": "relevance"},
+        {"sort": ["price", "relevance"]},
         {"filter": {"field": "price", "lt": 9}},
         {"filter": {"not": KORI}},
         {"filter": {"any": [KORI, {"field": "price", "lt": 9}]}},
@@ -85,7 +87,7 @@ def test_rule_without_anything_to_look_it_up_by_is_always_looked_at(when: dict[s
 
     lookup = RuleLookup(rules)
 
-    assert [is_selective(rule) for rule in rules] == [False, True]
+    assert file_rules(rules).always == [0]
     assert lookup.may_hold(Situation(SearchQuery(text="lamp"), NOW)) == [0]
 
 

@@ -11,7 +11,7 @@ from indexing.filters import AnyOf, Range
 from rules.errors import InvalidRules, Problem
 from rules.instruction_parser import MAX_INSTRUCTIONS
 from rules.model import Boost, Bury, Condition, Hide, Pin, QueryCondition, Restrict, Rule, RuleId
-from rules.parse import MAX_RULES, MAX_UNSELECTIVE, parse_rule, parse_rules
+from rules.parse import MAX_ALIKE, MAX_RULES, MAX_UNSELECTIVE, parse_rule, parse_rules
 from rules.patterns import MAX_OPEN_PATTERNS
 from tests.rule_factories import problems_of, raw_rule
 
@@ -254,6 +254,50 @@ def test_too_many_rules_that_every_request_must_try_are_refused() -> None:
     assert problem[0] == "$.rules"
     assert problem[1].startswith("1001 rules have no condition on the query's words, category")
     assert problem[1].endswith("at most 1000 may")
+
+
+def test_rules_for_requests_by_relevance_count_among_those_that_every_request_must_try() -> None:
+    rules = [raw_rule(f"r{n}", when={"sort": "relevance"}) for n in range(MAX_UNSELECTIVE + 1)]
+
+    (problem,) = problems_of(rules)
+
+    assert "sort (other than relevance)" in problem[1]
+
+
+def alike(count: int, **when: object) -> list[dict[str, object]]:
+    return [raw_rule(f"r{n}", when=when) for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("when", "named"),
+    [
+        ({"query": {"contains": "Shoes"}}, "word 'shoes'"),
+        ({"query": {"is": "red shoes"}}, "query 'red shoes'"),
+        ({"context": {"store": "berlin"}}, "context 'store' 'berlin'"),
+        ({"empty_query": True}, "empty query"),
+    ],
+    ids=str,
+)
+def test_too_many_rules_that_one_thing_finds_are_refused_and_it_is_named(
+    when: dict[str, object], named: str
+) -> None:
+    (problem,) = problems_of(alike(MAX_ALIKE + 1, **when))
+
+    assert problem == (
+        "$",
+        f"2001 rules have no condition that is rarer than {named}, so that a request with it "
+        "would try them all; at most 2000 may",
+    )
+
+
+def test_many_rules_on_one_word_are_taken_where_something_rarer_parts_them() -> None:
+    rarer = [
+        raw_rule(f"s{n}", when={"query": {"contains": f"shoes {n}"}}) for n in range(MAX_ALIKE)
+    ]
+
+    parsed = parse_rules([*alike(MAX_ALIKE, query={"contains": "shoes"}), *rarer])
+
+    assert len(parsed) == 2 * MAX_ALIKE
 
 
 def test_rules_that_are_off_or_can_be_looked_up_do_not_count_against_that_bound() -> None:

@@ -168,7 +168,7 @@ def test_strongest_replacement_is_searched_for_and_the_others_are_told_of() -> N
 
     assert found.expanded.text == "Note book"
     assert told(found) == [
-        ("0", "then[1].replace_query", "rule 0 is stronger"),
+        ("0", "then[1].replace_query", "an earlier instruction of the same kind acts"),
         ("1", "then[1].replace_query", "rule 0 is stronger"),
     ]
 
@@ -187,6 +187,24 @@ def test_longest_phrase_is_removed_first_whichever_rule_has_it() -> None:
 
 def test_query_without_any_of_the_words_stays_as_the_shopper_wrote_it() -> None:
     assert text_of(" Desk  LAMP!", RemoveWords(("cheap",))) == "Desk LAMP!"
+
+
+def test_removal_that_finds_none_of_its_words_is_told() -> None:
+    then = (RemoveWords(("cheap",)), RemoveWords(("on sale", "lamp")))
+
+    found = rewritten(then, query=SearchQuery(text="Desk LAMP"))
+
+    assert found.expanded.text == "desk"
+    assert told(found) == [("0", "then[0].remove_words", "none of its words is in the query")]
+
+
+def test_removal_is_looked_for_in_the_replacement() -> None:
+    found = rewritten(
+        (RemoveWords(("cheap",)),), (ReplaceQuery("lamp"),), query=SearchQuery(text="cheap")
+    )
+
+    assert found.expanded.text == "lamp"
+    assert [entry[0] for entry in told(found)] == ["0"]
 
 
 def test_words_are_removed_from_the_replacement_too() -> None:
