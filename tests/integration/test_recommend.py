@@ -323,6 +323,16 @@ def test_rules_for_recommendations_act_on_them(shop: Shop, live: Live) -> None:
     assert applied(kept) == ["always"]
 
 
+def test_rule_of_which_nothing_can_act_here_is_not_said_to_have(shop: Shop, live: Live) -> None:
+    banner = {"banner": {"title": "Mice"}}
+    shop.publish(
+        {"id": "idle", "name": "", "then": [pin("no-such-item", 1), banner]},
+        {"id": "busy", "name": "", "then": [pin("bag", 1), banner, {"sort": "price"}]},
+    )
+
+    assert applied(recommend(shop, "mouse")) == ["busy"]
+
+
 def test_rules_for_queries_and_for_browsing_leave_recommendations_alone(
     shop: Shop, live: Live
 ) -> None:
