@@ -1,6 +1,7 @@
 """The merchandising studio in a real browser, from a key to a search page that has changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,7 +11,8 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.conftest import EndedDemo
 from tests.e2e.browser import open_browser
@@ -102,6 +104,9 @@ class Studio:
         self.until("the first view", lambda: self.all("main h1"))
         if self.all(".sign-in"):
             self.sign_in()
+        self.settled()
+
+    def settled(self) -> None:
         self.until("the view", lambda: self.all("main .view") and not self.all("main[aria-busy]"))
 
     @property
@@ -119,11 +124,74 @@ class Studio:
     def says(self, text: str) -> None:
         self.until(text, lambda: any(text in toast.text for toast in self.all(".toast")))
 
+    def asks(self, text: str) -> None:
+        """A dialog is open that says so."""
+        self.until(text, lambda: any(text in dialog.text for dialog in self.all("dialog[open]")))
+
+    def answer(self, text: str) -> None:
+        button = self.button(text, within="dialog")
+        self.press(button)
+        self.until("the dialog to close", lambda: staleness_of(button)(self.driver))
+
+    def choose(self, label: str) -> None:
+        """One of several choices, whose label is around it."""
+        xpath = f".//label[normalize-space()='{label}']/input"
+        self.press(self.one("main").find_element(By.XPATH, xpath))
+
+    def texts(self, selector: str) -> list[str]:
+        return [element.text for element in self.all(selector)]
+
+    def fill(self, element: WebElement, value: str) -> None:
+        """For a moment, which the keys of each language write in another way."""
+        script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))"
+        self.driver.execute_script(script, element, value)
+
+    def tab_to(self, what: str, reached: Callable[[WebElement], bool], *keys: str) -> None:
+        """By keyboard alone: Tab, or the keys that are given, until the focus is there."""
+        for _ in range(80):
+            self.focused.send_keys(*(keys or (Keys.TAB,)))
+            if reached(self.focused):
+                return
+        pytest.fail(f"the keyboard does not reach {what}")
+
+    def draft(self, id_: str, **rule: object) -> None:
+        """Saved by a colleague, over the API."""
+        self.api.post("/rules", json={"id": id_} | rule).raise_for_status()
+
+    def change(self, id_: str, **fields: object) -> None:
+        entry = self.api.get(f"/rules/{id_}").json()
+        match = {"If-Match": f'"{entry["revision"]}"'}
+        changed = self.api.put(f"/rules/{id_}", json=entry["rule"] | fields, headers=match)
+        changed.raise_for_status()
+
+    def freeze(self, rule: str) -> int:
+        """A version of what is live with this rule as the draft has it."""
+        frozen = {"message": f"Only {rule}", "rules": [rule]}
+        version: int = self.api.post("/rulesets", json=frozen).raise_for_status().json()["version"]
+        return version
+
+    def publish_at(self, version: int, at: datetime | None = None) -> None:
+        body = {"at": at.isoformat()} if at else {}
+        self.api.post(f"/rulesets/{version}/publish", json=body).raise_for_status()
+
+    @property
+    def versions(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.api.get("/rulesets").json()
+        return found
+
+    def standing(self, version: int) -> str:
+        return next(str(v["status"]) for v in self.versions["rulesets"] if v["version"] == version)
+
     def publish(self, message: str) -> None:
         self.labelled("Message").send_keys(message)
         self.press(self.one(".publish-form button[type=submit]"))
         self.until("the history", lambda: self.heading == "History")
         assert self.all(".version.live h2")[0].text == message
+
+    def found(self, query: str, **more: object) -> list[str]:
+        """The items of the first page, as a shop finds them."""
+        answer = httpx.post(f"{self.url}/v1/search", json={"query": query} | more)
+        return [hit["id"] for hit in answer.raise_for_status().json()["hits"]]
 
     def first_hit(self, query: str) -> str:
         """The item that the search page shows first."""
@@ -136,6 +204,14 @@ class Studio:
 
 def shown(element: WebElement) -> bool:
     return element.is_displayed()
+
+
+def boost(brand: str) -> dict[str, object]:
+    return {"boost": {"filter": {"field": "brand", "any_of": [brand]}, "by": 2}}
+
+
+def soon(minutes: int) -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=minutes)
 
 
 @pytest.fixture(scope="module")
@@ -264,6 +340,277 @@ def test_rollback_restores_the_search_page(studio: Studio) -> None:
 
     studio.says("is live again")
     studio.first_hit_is("toaster", first)
+
+
+def test_nothing_is_published_that_came_after_the_look_at_it(studio: Studio) -> None:
+    studio.draft("seen", name="Seen", then=[boost("Brizo")])
+    studio.signed_in_at("#/publish?rule=seen")
+    studio.labelled("Message").send_keys("Only what I saw")
+    studio.draft("unseen", name="Not seen", then=[boost("Hausli")])
+    studio.change("seen", note="Changed meanwhile")
+    live = studio.versions["live"]
+
+    studio.press(studio.one(".publish-form button[type=submit]"))
+
+    studio.until("a refusal", lambda: "Nothing was published" in studio.one(".conflict").text)
+    assert studio.versions["live"] == live
+    assert studio.labelled("Message").get_property("value") == "Only what I saw"
+    assert "Different since you looked" in studio.one('.change[data-rule="seen"]').text
+    assert "New since you looked" in studio.one('.change[data-rule="unseen"]').text
+    chosen = studio.all(".change:has(input:checked)")
+    assert [change.get_attribute("data-rule") for change in chosen] == ["seen"]
+    studio.press(studio.one(".publish-form button[type=submit]"))
+    studio.until("the history", lambda: studio.heading == "History")
+    published = studio.api.get("/rules/export", params={"version": studio.versions["live"]}).json()
+    ids = {rule["id"]: rule for rule in published["rules"]}
+    assert ids["seen"]["note"] == "Changed meanwhile"
+    assert "unseen" not in ids
+
+
+def test_old_version_that_would_undo_a_newer_one_is_published_only_when_asked_again(
+    studio: Studio,
+) -> None:
+    studio.draft("older", name="Older", then=[boost("Brizo")])
+    studio.draft("newer", name="Newer than that", then=[boost("Hausli")])
+    older, newer = studio.freeze("older"), studio.freeze("newer")
+    studio.publish_at(newer)
+    studio.signed_in_at("#/history")
+
+    studio.press(studio.one(f'[aria-label="Publish version {older}"]'))
+    studio.answer("Publish")
+
+    studio.asks("Newer than that")
+    studio.answer("Cancel")
+    studio.says("Nothing was published")
+    studio.settled()
+    assert studio.standing(newer) == "live"
+    studio.press(studio.one(f'[aria-label="Publish version {older}"]'))
+    studio.answer("Publish")
+    studio.asks("Newer than that")
+    studio.answer("Publish all the same")
+    studio.says(f"Version {older} is live")
+    assert studio.standing(older) == "live"
+
+
+def test_version_is_scheduled_and_taken_back(studio: Studio) -> None:
+    studio.draft("scheduled", name="Scheduled", then=[boost("Brizo")])
+    studio.signed_in_at("#/publish?rule=scheduled")
+    studio.labelled("Message").send_keys("In an hour")
+    studio.choose("At a time")
+
+    studio.press(studio.button("Schedule 1 change"))
+
+    studio.until("the history", lambda: studio.heading == "History")
+    [waiting] = studio.versions["scheduled"]
+    assert f"Version {waiting['version']}" in studio.one(".scheduled li").text
+    studio.press(studio.button("Take it back", within=".scheduled"))
+    studio.answer("Take it back")
+    studio.says("The publication is taken back")
+    studio.until("nothing to wait", lambda: not studio.all(".scheduled"))
+    assert studio.versions["scheduled"] == []
+    assert studio.standing(waiting["version"]) == "frozen"
+
+
+def test_who_publishes_hears_of_what_is_scheduled_before_and_after(studio: Studio) -> None:
+    studio.draft("planned", name="Planned before", then=[boost("Brizo")])
+    studio.draft("added", name="Added later", then=[boost("Hausli")])
+    planned = studio.freeze("planned")
+    studio.publish_at(planned, soon(30))
+    studio.signed_in_at("#/publish?rule=added")
+    studio.labelled("Message").send_keys("Later than what is planned")
+    studio.choose("At a time")
+    studio.press(studio.button("Schedule 1 change"))
+
+    studio.asks("Planned before")
+    studio.answer("Cancel")
+    studio.says("is kept, but not published")
+    assert len(studio.versions["scheduled"]) == 1
+    studio.choose("Now")
+    studio.press(studio.button("Publish 1 change"))
+    studio.asks(f"Version {planned} will take this back")
+    studio.answer("Take its publication back")
+
+    studio.until("the history", lambda: studio.heading == "History")
+    assert studio.versions["scheduled"] == []
+    assert studio.standing(planned) == "frozen"
+
+
+def test_history_shows_what_differs_between_two_versions_by_rule_and_field(studio: Studio) -> None:
+    studio.draft("compared", name="Compared", priority=3, then=[boost("Brizo")])
+    before = studio.freeze("compared")
+    studio.change("compared", priority=4)
+    after = studio.freeze("compared")
+    studio.signed_in_at("#/history")
+
+    Select(studio.labelled("Compare")).select_by_value(str(before))
+    Select(studio.labelled("with")).select_by_value(str(after))
+    studio.press(studio.button("Show the differences"))
+
+    change = studio.one(".comparison .change")
+    assert change.get_attribute("data-rule") == "compared"
+    assert studio.texts(".comparison .change tbody th") == ["priority"]
+    assert studio.texts(".comparison .change tbody td") == ["3", "4"]
+
+
+def test_audit_says_who_did_what_to_a_rule(studio: Studio) -> None:
+    studio.draft("watched", name="Watched", note="First", then=[boost("Brizo")])
+    studio.change("watched", note="Second")
+    studio.signed_in_at("#/audit")
+
+    studio.labelled("On what").send_keys("rule/watched", Keys.ENTER)
+    studio.until("two entries", lambda: len(studio.all(".entry")) == 2)
+
+    changed, created = studio.texts(".entry-head")
+    assert changed.startswith("admin")
+    assert "changed rule watched" in changed
+    assert "created rule watched" in created
+    studio.press(studio.one(".entry summary"))
+    assert studio.texts(".entry details[open] tbody td") == ["First", "Second"]
+
+
+def test_usage_tells_how_often_a_rule_fired_and_which_never_did(studio: Studio) -> None:
+    studio.draft("used", name="Used", when={"query": {"is": "juicer"}}, then=[boost("Brizo")])
+    studio.publish_at(studio.freeze("used"))
+    studio.draft("idle", name="Idle", when={"query": {"is": "zeppelin"}}, then=[boost("Brizo")])
+    studio.publish_at(studio.freeze("idle"))
+    for _ in range(3):
+        httpx.get(studio.url, params={"q": "juicer"}).raise_for_status()
+
+    def fired(rule: Mapping[str, Any]) -> bool:
+        return bool(rule["id"] == "used" and rule["fired"] == 3)
+
+    until(lambda: any(map(fired, studio.api.get("/usage").json()["rules"])), 10, "the counts")
+    studio.signed_in_at("#/usage")
+
+    used = studio.one('.used[data-rule="used"]').text
+    assert "3 times" in used
+    assert "juicer" in used
+    assert "Idle" in studio.texts(".never a")
+
+
+def test_key_is_shown_once_allows_what_was_chosen_and_is_revoked(studio: Studio) -> None:
+    studio.signed_in_at("#/keys")
+    studio.press(studio.one(".new-key summary"))
+    studio.labelled("Name").send_keys("Ben")
+    for scope in ("rules:write", "rules:publish"):
+        studio.press(studio.one(f'.new-key input[value="{scope}"]'))
+    studio.press(studio.button("Create the key"))
+    studio.asks("The key of Ben")
+    key = str(studio.one("dialog .once input").get_property("value"))
+    studio.answer("I have it")
+
+    as_ben = {"Authorization": f"Bearer {key}"}
+    me = httpx.get(f"{studio.url}/v1/admin/me", headers=as_ben).json()
+    assert (me["name"], me["scopes"]) == ("Ben", ["rules:read"])
+    studio.until("the new key", lambda: studio.all(f'.key[data-key="{me["id"]}"]'))
+    assert key not in studio.driver.page_source
+    studio.press(studio.one(f'.key[data-key="{me["id"]}"] [aria-label="Revoke the key of Ben"]'))
+    studio.answer("Revoke")
+    studio.says("The key of Ben is revoked")
+    assert httpx.get(f"{studio.url}/v1/admin/me", headers=as_ben).status_code == 401
+
+
+def test_deleted_rule_is_brought_back_as_it_is_live(studio: Studio) -> None:
+    before = studio.api.get("/rules/withdrawn").json()["rule"]
+    studio.signed_in_at()
+    studio.press(studio.one('.rule-row[data-rule="withdrawn"] [aria-label^="Delete"]'))
+    studio.answer("Delete")
+    gone = studio.one('.deleted [data-rule="withdrawn"]')
+    assert studio.api.get("/rules/withdrawn").status_code == 404
+
+    studio.press(gone.find_element(By.CSS_SELECTOR, "button"))
+
+    studio.says("is back in the draft")
+    studio.one('.rule-row[data-rule="withdrawn"]')
+    back = studio.api.get("/rules/withdrawn").json()
+    assert back["rule"] == before
+    assert back["status"] == "unchanged"
+
+
+def test_preview_marks_what_comes_and_goes_and_says_what_does_not_act(studio: Studio) -> None:
+    listed = studio.found("blender")
+    sold_out = studio.found("blender", filter="in_stock = false")
+    pins = [{"item_id": item} for item in (listed[12], listed[13], listed[14], sold_out[0])]
+    studio.draft(
+        "blenders",
+        name="Blenders of spring",
+        when={"query": {"contains": "blender"}, "starts_at": "2099-03-01T00:00:00Z"},
+        then=[
+            *({"pin": pin} for pin in pins),
+            {"hide": {"item_ids": [listed[2]]}},
+            {"data": {"theme": "spring"}},
+            {"remove_words": ["please"]},
+        ],
+    )
+    queries = ["blender", "blender please"]
+    at = "2099-04-01T00:00:00Z"
+    asked = {"queries": queries, "draft": True, "at": at}
+    expected = studio.api.post("/rules/preview", json=asked).json()["queries"][0]
+    studio.signed_in_at("#/preview?queries=blender%0Ablender+please")
+    studio.until("a result", lambda: studio.all(".compared"))
+    assert "Blenders of spring" not in "".join(studio.texts(".side.new .fired"))
+
+    studio.fill(studio.labelled("As of (optional)"), "2099-04-01T00:00")
+    studio.press(studio.button("Preview", within=".preview-form"))
+
+    one = '.compared[data-query="blender"]'
+    fired = f"{one} .side.new .fired"
+    studio.until("the rule", lambda: "Blenders of spring" in "".join(studio.texts(fired)))
+    leaving = {
+        hit["id"]: f"now {hit['was']}" if hit["was"] else "leaves the first ten"
+        for hit in expected["before"]["hits"]
+        if hit["id"] in expected["lost"]
+    }
+    assert leaving[listed[2]] == "leaves the first ten"
+    assert len(set(leaving.values())) > 1
+    marked = studio.all(f"{one} .side.gone .hit-row.gone")
+    assert {
+        str(row.get_attribute("data-item")): row.find_element(By.CSS_SELECTOR, ".moved").text
+        for row in marked
+    } == leaving
+    gained = studio.all(f"{one} .side.new .hit-row.new")
+    assert [row.get_attribute("data-item") for row in gained] == expected["gained"]
+    suppressed = studio.one(f"{one} .side.new .suppressed").text
+    assert "Blenders of spring did not act (instruction 4, pin): out of stock" in suppressed
+    assert 'Hands the page {"theme":"spring"}' in studio.texts(f"{one} .side.new .beside")
+    polite = '.compared[data-query="blender please"]'
+    assert "Searches for “blender please”" in studio.texts(f"{polite} .side.gone .beside")
+    assert "Searches for “blender”" in studio.texts(f"{polite} .side.new .beside")
+    loaded = "return arguments[0].complete && arguments[0].naturalWidth > 0"
+    pictures = studio.all(f"{one} .hit-row img.thumb")
+    assert len(pictures) == len(studio.all(f"{one} .hit-row"))
+    studio.until(
+        "the pictures", lambda: all(studio.driver.execute_script(loaded, p) for p in pictures)
+    )
+
+
+def test_keyboard_alone_leads_from_the_list_over_preview_to_publishing(studio: Studio) -> None:
+    condition = {"query": {"is": "waffle iron"}}
+    studio.draft("typed", name="Published by hand", when=condition, then=[boost("Brizo")])
+    studio.signed_in_at()
+    studio.tab_to("the rule", lambda focused: focused.text == "Published by hand")
+    studio.focused.send_keys(Keys.ENTER)
+    studio.until("the editor", lambda: studio.heading == "Published by hand")
+    studio.tab_to("the preview", lambda focused: focused.text == "Preview")
+    studio.focused.send_keys(Keys.ENTER)
+    studio.until("the preview", lambda: studio.focused.text == "Preview of the draft")
+    assert "Published by hand" in studio.one(".side.new .fired").text
+
+    studio.tab_to(
+        "the way to publish",
+        lambda focused: focused.text == "Publish only this…",
+        Keys.SHIFT,
+        Keys.TAB,
+    )
+    studio.focused.send_keys(Keys.ENTER)
+    studio.until("publishing", lambda: studio.heading == "Publish")
+    studio.tab_to("the message", lambda focused: focused.tag_name == "textarea")
+    studio.focused.send_keys("By hand alone")
+    studio.tab_to("the button", lambda focused: focused.text == "Publish 1 change")
+    studio.focused.send_keys(Keys.ENTER)
+
+    studio.until("the history", lambda: studio.heading == "History")
+    assert studio.one(".version.live h2").text == "By hand alone"
 
 
 def test_keyboard_alone_leads_from_the_list_into_the_editor_and_back(studio: Studio) -> None:

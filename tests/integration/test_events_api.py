@@ -4,6 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -562,3 +563,18 @@ def test_forgotten_shopper_no_longer_counts(client: Client, live: Live) -> None:
     assert before.seen == len(found.hits)
     assert not after.clicks
     assert not after.seen
+
+
+def test_events_are_taken_in_while_all_searching_threads_are_at_work(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    with ThreadPoolExecutor(1) as searching, monkeypatch.context() as patched:
+        patched.setattr("litestar.concurrency._State.EXECUTOR", searching)
+        # Let go in the end, so that a request that waits for it is told from one that does not.
+        at_work = searching.submit(answered.wait, 20)
+        body(client.post(EVENTS, json=event()))
+        still_at_work = not at_work.done()
+        answered.set()
+
+    assert still_at_work

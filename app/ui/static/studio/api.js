@@ -9,6 +9,8 @@ export class ApiProblem extends Error {
     this.title = body.title ?? "";
     this.errors = Array.isArray(body.errors) ? body.errors : [];
     this.current = body.current ?? null;
+    // Ids of rules that publishing would take back; null where that is not what is wrong.
+    this.undone = Array.isArray(body.undone) ? body.undone : null;
   }
 }
 
@@ -21,23 +23,30 @@ let renew = null;
 // so that a key that expires in the middle of the work costs nothing of it.
 export const onExpired = (ask) => (renew = ask);
 
-export async function call(method, path, { body, query, revision } = {}) {
-  const reply = await send(method, path, { body, query, revision }, session.key);
-  if (reply.status === 401 && renew) {
-    await renew(await problemOf(reply));
-    return read(await send(method, path, { body, query, revision }, session.key));
-  }
-  return read(reply);
+export const call = async (method, path, parts) => read(await asked(method, path, parts));
+
+async function asked(method, path, parts = {}) {
+  const reply = await send(method, path, parts, session.key);
+  if (reply.status !== 401 || !renew) return reply;
+  await renew(await problemOf(reply));
+  return send(method, path, parts, session.key);
+}
+
+// The answer, and the ETag that stands for its state when something is changed on its strength.
+async function tagged(path) {
+  const reply = await asked("GET", path);
+  return { answer: await read(reply), etag: reply.headers.get("ETag") };
 }
 
 // Who the key belongs to; asked at sign-in, before there is a session.
 export const whoIs = async (key) => read(await send("GET", "/v1/admin/me", {}, key));
 
-function send(method, path, { body, query, revision }, key) {
+function send(method, path, { body, query, revision, etag }, key) {
   const headers = { Accept: "application/json" };
   if (key) headers.Authorization = `Bearer ${key}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (revision !== undefined && revision !== null) headers["If-Match"] = `"${revision}"`;
+  if (etag) headers["If-Match"] = etag;
   const sent = body === undefined ? undefined : JSON.stringify(body);
   const options = { method, headers, body: sent, cache: "no-store", credentials: "omit" };
   return fetch(path + search(query), options).catch(() => {
@@ -79,10 +88,12 @@ export const versions = {
   list: (page = 1, perPage = 50) =>
     call("GET", "/v1/admin/rulesets", { query: { page, per_page: perPage } }),
   diff: (from, to) => call("GET", `/v1/admin/rulesets/${from}/diff/${to}`),
-  freeze: (message, ids) =>
-    call("POST", "/v1/admin/rulesets", { body: ids ? { message, rules: ids } : { message } }),
-  publish: (version, at) =>
-    call("POST", `/v1/admin/rulesets/${version}/publish`, { body: at ? { at } : {} }),
+  unpublished: () => tagged("/v1/admin/rulesets/live/diff/draft"),
+  freeze: (message, ids, etag) =>
+    call("POST", "/v1/admin/rulesets", { body: ids ? { message, rules: ids } : { message }, etag }),
+  publish: (version, at, force) =>
+    call("POST", `/v1/admin/rulesets/${version}/publish`,
+      { body: { ...(at && { at }), ...(force && { force }) } }),
   unschedule: (publication) =>
     call("DELETE", `/v1/admin/rulesets/publications/${publication}`),
   rollback: () => call("POST", "/v1/admin/rulesets/rollback"),

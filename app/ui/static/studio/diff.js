@@ -37,8 +37,9 @@ export const diffEntries = (diff) => [
   ...diff.removed.map((rule) => ({ kind: "removed", id: rule.id, name: rule.name, rule })),
 ];
 
-// `before(entry)` may put something in front of each name, such as a box to choose it with.
-export function diffList(diff, { before, empty = "The two are the same." } = {}) {
+// `before(entry)` may put something in front of each name, such as a box to choose it with, and
+// `after(entry)` behind it.
+export function diffList(diff, { before, after, empty = "The two are the same." } = {}) {
   const entries = diffEntries(diff);
   if (!entries.length) return h("p", { class: "none" }, empty);
   return h("ul", { class: "changes", role: "list" }, entries.map((entry) => {
@@ -46,7 +47,7 @@ export function diffList(diff, { before, empty = "The two are the same." } = {})
     return h("li", { class: `change ${entry.kind}`, data: { rule: entry.id } },
       append(h("div", { class: "change-head" }), before?.(entry, name),
         h("span", { class: `tag ${entry.kind}` }, LABELS[entry.kind]), name,
-        h("code", { class: "id" }, entry.id)),
+        h("code", { class: "id" }, entry.id), after?.(entry)),
       entry.fields ? fieldTable(entry.fields) : h("p", { class: "sentence" }, sentence(entry.rule)));
   }));
 }

@@ -7,6 +7,7 @@ import { clear, h, viewHead } from "./dom.js";
 import { selectField } from "./fields.js";
 import { ago, count, moment } from "./format.js";
 import { pager } from "./pager.js";
+import { publishVersion } from "./publication.js";
 import { address, go } from "./router.js";
 import { guard, may, refusal } from "./session.js";
 import { complain, say } from "./status.js";
@@ -45,7 +46,8 @@ export async function showHistory(root, { params, reload }) {
       text: `“${message}” takes the place of ${answer.live ? `version ${answer.live}` : "no rules"}, ` +
         "at once. The draft stays as it is.",
       action: "Publish" });
-    if (sure) await act(() => versions.publish(version), () => `Version ${version} is live.`);
+    if (sure) await act(() => publishVersion(version), (done) =>
+      (done ? `Version ${version} is live.` : `Nothing was published: version ${version} is as it was.`));
   };
 
   const cancel = async ({ publication, version, at }) => {

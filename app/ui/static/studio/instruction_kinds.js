@@ -140,7 +140,8 @@ function pinForm(value, change) {
   const flag = (name) => (on) => set(name, on || undefined);
   return [
     place,
-    side(what, numberField(".position", "Position", value.position, (position) => set("position", position))),
+    side(what, numberField(".position", "Position", value.position, (position) => set("position", position),
+      { placeholder: "1" })),
     side(
       checkField(".ignore_filters", "Even when filters would leave it out", value.ignore_filters,
         flag("ignore_filters")),

@@ -3,8 +3,8 @@
 
 import { rules, versions } from "./api.js";
 import { clear, h, viewHead } from "./dom.js";
-import { labelled, numberField, selectField } from "./fields.js";
-import { count } from "./format.js";
+import { isMoment, labelled, momentField, numberField, selectField } from "./fields.js";
+import { count, ZONE } from "./format.js";
 import { lensForm } from "./preview_lens.js";
 import { previewResult } from "./preview_result.js";
 import { note } from "./router.js";
@@ -19,6 +19,7 @@ export async function showPreview(root, { params }) {
     queries: (params.get("queries") ?? "").split("\n").filter(Boolean),
     sample: Number(params.get("sample")) || undefined,
     version: params.get("version") ?? "",
+    at: isMoment(params.get("at")) ? params.get("at") : "",
     versionList: listed.rulesets,
     noted: (state) => root.isConnected && note(["preview"], state),
   });
@@ -29,8 +30,8 @@ export async function showPreview(root, { params }) {
   if (params.get("queries") || params.get("sample")) panel.run();
 }
 
-export function previewPanel({ queries, sample, version = "", versionList = [], noted, focusedRule }) {
-  const state = { by: sample ? "sample" : "queries", text: queries.join("\n"), sample: sample ?? 20, version };
+export function previewPanel({ queries, sample, version = "", at = "", versionList = [], noted, focusedRule }) {
+  const state = { by: sample ? "sample" : "queries", text: queries.join("\n"), sample: sample ?? 20, version, at };
   if (!queries.length && !sample && focusedRule) state.by = "sample";
   const lens = lensForm();
   const result = h("div", { class: "preview-result", "aria-live": "off" });
@@ -62,13 +63,14 @@ export function previewPanel({ queries, sample, version = "", versionList = [], 
       ...lens.body(),
       ...(state.by === "queries" ? { queries: wanted.slice(0, MOST) } : { sample: Math.min(MOST, state.sample) }),
       ...(state.version ? { version: Number(state.version) } : { draft: true }),
+      ...(state.at && { at: state.at }),
     };
-    noted?.({ queries: body.queries?.join("\n"), sample: body.sample, version: state.version });
+    noted?.({ queries: body.queries?.join("\n"), sample: body.sample, version: state.version, at: state.at });
     result.setAttribute("aria-busy", "true");
     button.disabled = true;
     try {
       const answer = await rules.preview(body);
-      clear(result, previewResult(answer, focusedRule));
+      clear(result, previewResult(answer, focusedRule, body.at));
       const { queries: number, changed } = answer.summary;
       tell(`${count(changed, "query", "queries")} of ${number} change.`);
     } catch (problem) {
@@ -87,7 +89,9 @@ export function previewPanel({ queries, sample, version = "", versionList = [], 
     h("div", { class: "side-by-side" }, which,
       versionList.length > 0 && selectField("", "Compare the live version with", state.version,
         (chosen) => (state.version = chosen), [["", "the draft"],
-          ...versionList.map(({ version: number, message }) => [String(number), `version ${number}: ${message}`])])),
+          ...versionList.map(({ version: number, message }) => [String(number), `version ${number}: ${message}`])]),
+      momentField("", "As of (optional)", state.at, (moment) => (state.at = moment),
+        { hint: `For campaigns that begin later. Your time zone: ${ZONE}` })),
     place, lens.element, h("div", {}, guard(button, "rules:read")));
   draw();
   return { element: h("div", {}, form, result), run };

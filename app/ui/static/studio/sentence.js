@@ -100,7 +100,7 @@ function pinWords(pin) {
   const ignored = [pin?.ignore_filters === true && "filtered out", pin?.ignore_stock === true && "sold out"];
   const even = ignored.filter(Boolean).join(" or ");
   const what = pin?.group_id ? `the best of group ${pin.group_id}` : `item ${pin?.item_id ?? "…"}`;
-  return `pin ${what} to position ${pin?.position ?? "…"}${even && `, even when ${even}`}`;
+  return `pin ${what} to position ${pin?.position ?? 1}${even && `, even when ${even}`}`;
 }
 
 function synonymWords(synonym) {
