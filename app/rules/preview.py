@@ -34,6 +34,7 @@ class PreviewHit(msgspec.Struct, frozen=True):
     price: float | None
     currency: str
     image_url: str
+    group_id: str | None
     position: int
     placement: Placement
     was: int | None
@@ -167,6 +168,7 @@ def _hit(item: Item, position: int, placement: Placement, was: int | None) -> Pr
         price=item.price,
         currency=item.currency,
         image_url=item.image_url,
+        group_id=item.group_id,
         position=position,
         placement=placement,
         was=was,

@@ -138,5 +138,3 @@ export const experiments = {
 };
 
 export const cancelTask = (id) => call("POST", `/v1/tasks/${id}/cancel`);
-
-export const searchItems = (body) => call("POST", "/v1/search", { body });

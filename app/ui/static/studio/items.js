@@ -3,7 +3,7 @@
 // Both ask for a preview and not for a search, because a preview is not counted: what a
 // merchandiser looks for must not appear among what shoppers search for.
 
-import { rules, searchItems } from "./api.js";
+import { rules } from "./api.js";
 
 const AT_ONCE = 10;
 // A rule may name hundreds of items; of most of them the id has to do.
@@ -12,7 +12,7 @@ const MOST_FACES = 50;
 const known = new Map();
 let waiting = new Map();
 
-const faceOf = (hit) => ({ id: hit.id, title: hit.title, picture: hit.image_url });
+const faceOf = (hit) => ({ id: hit.id, title: hit.title, picture: hit.image_url, group: hit.group_id });
 
 async function look(text, filter) {
   const { queries } = await rules.preview({ queries: [text], draft: true, ...(filter && { filter }) });
@@ -26,14 +26,9 @@ async function look(text, filter) {
 
 export const findItems = (words) => look(words).catch(() => []);
 
-// Products are found by their items; the preview does not say which product an item belongs to.
+// Products are found by their items.
 export async function findGroups(words) {
-  const faces = await findItems(words);
-  if (!faces.length) return [];
-  const filter = { field: "id", any_of: faces.map(({ id }) => id) };
-  const { hits } = await searchItems({ filter, per_page: faces.length }).catch(() => ({ hits: [] }));
-  const groups = new Map(hits.map(({ item }) => [item.id, item.group_id]));
-  const named = faces.map((face) => ({ ...face, id: groups.get(face.id) })).filter(({ id }) => id);
+  const named = (await findItems(words)).filter(({ group }) => group).map((face) => ({ ...face, id: face.group }));
   return [...new Map(named.map((face) => [face.id, face])).values()];
 }
 
