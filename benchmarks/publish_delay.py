@@ -25,7 +25,9 @@ from benchmarks.admin_api import ADMIN_KEY, call
 from benchmarks.endcap import serving
 from benchmarks.machine import describe
 
-SIZES = (10, 10_000)
+CASES = ((10, 10), (10_000, 1), (10_000, 10_000))
+"""So many rules, and how many of them change each time."""
+
 TIMES = 20
 QUICK_TIMES = 3
 AIM_MS = 1_000.0
@@ -37,6 +39,8 @@ class Delay(msgspec.Struct, frozen=True):
     """Milliseconds from sending the call to the first answer with the new version."""
 
     rules: int
+    changed: int
+    """Of them, each time."""
     process: str
     published: int
     median_ms: float
@@ -52,7 +56,7 @@ class DelayResult(msgspec.Struct, frozen=True):
 
 
 def run(out: Path, _: Path | None, quick: bool, console: Console) -> None:
-    """A minute; needs no catalogue."""
+    """Three minutes; needs no catalogue."""
     log = out / "endcap.log"
     times = QUICK_TIMES if quick else TIMES
     with TemporaryDirectory(prefix="endcap-publish-") as folder:
@@ -66,7 +70,9 @@ def run(out: Path, _: Path | None, quick: bool, console: Console) -> None:
             ):
                 ports = {"the one that publishes": one.port, "the other": two.port}
                 delays = [
-                    delay for size in SIZES for delay in _measure(ports, one.port, size, times)
+                    delay
+                    for size, changed in CASES
+                    for delay in _measure(ports, one.port, size, changed, times)
                 ]
         finally:
             postgres.stop()
@@ -83,14 +89,15 @@ def run(out: Path, _: Path | None, quick: bool, console: Console) -> None:
     console.print(f"Written to {file}")
 
 
-def _measure(ports: dict[str, int], admin: int, size: int, times: int) -> list[Delay]:
+def _measure(ports: dict[str, int], admin: int, size: int, changed: int, times: int) -> list[Delay]:
     seen: dict[str, list[float]] = {name: [] for name in ports}
-    for n in range(times):
+    # The first brings in all of them, and is not counted.
+    for n in range(times + 1):
         rules = [
             {
                 "id": f"rule-{k}",
                 "when": {"query": {"contains": f"word{k}"}},
-                "then": [{"banner": {"title": f"Edition {n}"}}],
+                "then": [{"banner": {"title": f"Edition {n if k < changed else 0}"}}],
             }
             for k in range(size)
         ]
@@ -107,10 +114,10 @@ def _measure(ports: dict[str, int], admin: int, size: int, times: int) -> list[D
         call(admin, "POST", f"/v1/admin/rulesets/{made['version']}/publish", {})
         for thread in threads:
             thread.join()
-        for name, at in found.items():
+        for name, at in found.items() if n else ():
             seen[name].append((at - sent) * 1e3)
     return [
-        Delay(size, name, len(ms), round(statistics.median(ms), 1), round(max(ms), 1))
+        Delay(size, changed, name, len(ms), round(statistics.median(ms), 1), round(max(ms), 1))
         for name, ms in seen.items()
     ]
 
@@ -129,11 +136,12 @@ def _wait_for(port: int, version: int, found: dict[str, float], name: str) -> No
 
 def _print(result: DelayResult, console: Console) -> None:
     table = Table(title="From publishing to live, ms")
-    for name in ("rules", "process", "published", "median", "slowest"):
+    for name in ("rules", "changed", "process", "published", "median", "slowest"):
         table.add_column(name, justify="right")
     for delay in result.delays:
         row: Sequence[object] = (
             f"{delay.rules:,}",
+            f"{delay.changed:,}",
             delay.process,
             delay.published,
             delay.median_ms,

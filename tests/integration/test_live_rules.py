@@ -19,6 +19,8 @@ from app.rules.live_rules import AFTER_FAILURE_SECONDS, LiveRules, load_rule_set
 from app.rules.publishing import publish_all
 from app.rules.versions import live_version, publish, roll_back
 from rules.errors import InvalidRules
+from rules.model import Rule
+from rules.parse import parse_checked_rules
 from tests.e2e.command import until
 
 
@@ -318,3 +320,26 @@ def test_following_goes_on_behind_a_broken_version(engine: Engine) -> None:
         save_unreadable(engine)
         save(engine, hide("three"))
         until(lambda: ids(live) == ["three"], 10, "the version behind the broken one")
+
+
+def test_rules_that_stay_as_they_are_are_not_read_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[list[str]] = []
+
+    def parse(raw: Any) -> tuple[Rule, ...]:
+        read.append([rule["id"] for rule in raw])
+        return parse_checked_rules(raw)
+
+    monkeypatch.setattr(live_rules, "parse_checked_rules", parse)
+    live = LiveRules(engine)
+    save(engine, hide("a"), hide("b"), hide("c"))
+    live.refresh()
+    save(engine, {**hide("a"), "priority": 3}, hide("c"), hide("d"))
+    live.refresh()
+
+    assert read == [["a", "b", "c"], ["a", "d"]]
+    with engine.connect() as connection:
+        anew = load_rule_set(connection, live.current().version)
+    assert live.current().rules == anew.rules
+    assert [rule.id for rule in anew.rules] == ["a", "c", "d"]
