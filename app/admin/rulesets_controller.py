@@ -19,20 +19,10 @@ from app.admin.parameters import (
 from app.body_values import SAYS_SOMETHING, Moment, check_moment
 from app.errors import INVALID_REQUEST
 from app.live import Live
+from app.rules.going_live import Published, publish, roll_back
+from app.rules.publications import Scheduled, cancel, live_version, scheduled
 from app.rules.publishing import difference_tag, freeze_draft, named_version
-from app.rules.versions import (
-    Published,
-    RuleSetInfo,
-    Scheduled,
-    cancel,
-    list_versions,
-    live_version,
-    publish,
-    read_info,
-    read_version,
-    roll_back,
-    scheduled,
-)
+from app.rules.versions import RuleSetInfo, list_versions, read_info, read_version
 from rules.diff import RulesDiff, diff_rules
 from rules.model import RawRule
 

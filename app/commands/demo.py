@@ -12,8 +12,8 @@ from app.commands.train import train_and_promote
 from app.items.importer import Importer
 from app.items.repository import count_items
 from app.live import Live, open_database
+from app.rules.publications import live_version
 from app.rules.publishing import publish_all
-from app.rules.versions import live_version
 from app.sample.rules import SAMPLE_RULES
 from app.sample.writer import SampleFiles, write_sample
 from app.settings import Settings

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from app.experiments.errors import InvalidExperiment
 from app.experiments.model import Arm, Plan, problems_of
 from app.rules.errors import VersionNotFound
-from app.rules.versions import live_version, read_info
+from app.rules.publications import live_version
+from app.rules.versions import read_info
 from ranking.errors import ModelRefused
 from ranking.model_store import ModelStore
 from ranking.scorer import RetrievalOrderScorer

@@ -11,7 +11,8 @@ import msgspec
 import psycopg
 from sqlalchemy import Connection, Engine
 
-from app.rules.versions import CHANNEL, live_version, read_version, standing_versions
+from app.rules.publications import CHANNEL, live_version, standing_versions
+from app.rules.versions import read_version
 from rules.errors import InvalidRules
 from rules.model import Rule
 from rules.parse import parse_checked_rules

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 from app.db.locks import Lock, take_turn
 from app.rules.draft import draft_tag, import_rules, read_draft
 from app.rules.errors import DraftChanged, RuleNotFound, VersionNotFound
-from app.rules.versions import freeze, live_rules, live_version, publish, read_version
+from app.rules.going_live import publish
+from app.rules.publications import live_version
+from app.rules.versions import freeze, live_rules, read_version
 from rules.diff import changed_ids
 from rules.model import RawRule
 from rules.parse import parse_rules

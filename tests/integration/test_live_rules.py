@@ -15,9 +15,10 @@ from app.asgi import create_app
 from app.db.tables import rule_sets
 from app.live import Live
 from app.rules import live_rules
+from app.rules.going_live import publish, roll_back
 from app.rules.live_rules import AFTER_FAILURE_SECONDS, LiveRules, load_rule_set
+from app.rules.publications import live_version
 from app.rules.publishing import publish_all
-from app.rules.versions import live_version, publish, roll_back
 from rules.errors import InvalidRules
 from rules.model import Rule
 from rules.parse import parse_checked_rules
