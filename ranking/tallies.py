@@ -110,11 +110,14 @@ def depth_of(shown: ShownList, done: Iterable[Done]) -> Depth:
     return Depth(seen, used)
 
 
-def add_list(tally: Tally, shown: ShownList, done: Sequence[Done], sign: int = 1) -> None:
+def add_list(tally: Tally, shown: ShownList, done: Sequence[Done], sign: int = 1) -> Depth:
     """What a list and all that was done with it count; with `sign` -1, take it back. An action
-    counts once for each of its items, however often it was repeated."""
-    _add_seen(tally, shown, shown.hits_to(depth_of(shown, done)), sign)
-    _add_done(tally, shown, done, frozenset(), sign)
+    counts once for each of its items, however often it was repeated. Returns how deep it was
+    seen."""
+    depth = depth_of(shown, done)
+    _add_seen(tally, shown, shown.hits_to(depth), sign)
+    _add_done(tally, shown.query, shown.hour, done, (), sign)
+    return depth
 
 
 def add_to_list(
@@ -132,7 +135,7 @@ def add_to_list(
     if before_to != after_to:
         _add_seen(tally, shown, before_to, -1)
         _add_seen(tally, shown, after_to)
-    _add_done(tally, shown, done, known)
+    _add_done(tally, shown.query, shown.hour, done, known)
     return after
 
 
@@ -145,15 +148,7 @@ def counts_once(done: Done) -> DoneToItem | None:
 
 def add_alone(tally: Tally, event: Done, sign: int = 1) -> None:
     """What an event counts that belongs to no list."""
-    what = counts_once(event)
-    if what is None:
-        return
-    item, action = what
-    metric = _COUNTED[action]
-    counts = _counts(tally, (event.query, item, event.hour))
-    counts[metric] += sign
-    if metric == PURCHASES:
-        counts[REVENUE] += sign * max(event.revenue, 0)
+    _add_done(tally, event.query, event.hour, [event], (), sign)
 
 
 def _add_seen(tally: Tally, shown: ShownList, hits: int, sign: int = 1) -> None:
@@ -166,7 +161,8 @@ def _add_seen(tally: Tally, shown: ShownList, hits: int, sign: int = 1) -> None:
 
 def _add_done(
     tally: Tally,
-    shown: ShownList,
+    query: str,
+    hour: int,
     done: Iterable[Done],
     known: Collection[DoneToItem],
     sign: int = 1,
@@ -178,7 +174,7 @@ def _add_done(
             continue
         item, action = what
         metric = _COUNTED[action]
-        counts = _counts(tally, (shown.query, item, shown.hour))
+        counts = _counts(tally, (query, item, hour))
         if what not in counted:
             counted.add(what)
             counts[metric] += sign

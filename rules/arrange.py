@@ -50,16 +50,8 @@ def arrange_nothing(fired: FiredRules, rewritten: Rewritten) -> Arrangement:
     if redirecting is None:
         return Arrangement(())
     reason = f"rule {redirecting[0].id} redirects"
-    told = {(entry.rule.id, entry.instruction) for entry in rewritten.suppressed}
-    return Arrangement(
-        (),
-        tuple(
-            Suppressed(rule, reason, n)
-            for rule in fired.rules
-            for n, instruction in enumerate(rule.then)
-            if not isinstance(instruction, (Redirect, Banner, Data)) and (rule.id, n) not in told
-        ),
-    )
+    acting = (Redirect, Banner, Data)
+    return Arrangement((), fired.suppress_others(acting, reason, rewritten.suppressed))
 
 
 def arrange(

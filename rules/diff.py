@@ -1,11 +1,12 @@
 """What changed between two versions of the rules, by rule and field of their JSON form."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 RawRule = Mapping[str, Any]
+Raw = TypeVar("Raw", bound=RawRule)
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -39,6 +40,10 @@ def same_json(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def by_id(rules: Iterable[Raw]) -> dict[str, Raw]:
+    return {rule["id"]: rule for rule in rules}
+
+
 def changed_ids(before: Mapping[str, RawRule], after: Mapping[str, RawRule]) -> set[str]:
     """Of the rules that only one has, or that each has otherwise; both by id."""
     return {
@@ -50,8 +55,7 @@ def changed_ids(before: Mapping[str, RawRule], after: Mapping[str, RawRule]) -> 
 
 def diff_rules(before: Sequence[RawRule], after: Sequence[RawRule]) -> RulesDiff:
     """In the order of the ids, whatever the order given."""
-    old = {rule["id"]: rule for rule in before}
-    new = {rule["id"]: rule for rule in after}
+    old, new = by_id(before), by_id(after)
     return RulesDiff(
         added=tuple(new[key] for key in sorted(new.keys() - old.keys())),
         removed=tuple(old[key] for key in sorted(old.keys() - new.keys())),

@@ -1,6 +1,6 @@
 """Which rules hold for one request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import TypeVar
 
@@ -68,6 +68,18 @@ class FiredRules(msgspec.Struct, frozen=True):
     def suppress(self, kind: type[Instruction], reason: str) -> list[Suppressed]:
         """All of the kind, none of which acts."""
         return [Suppressed(rule, reason, n) for rule, n, _ in self.each(kind)]
+
+    def suppress_others(
+        self, kinds: tuple[type[Instruction], ...], reason: str, told: Collection[Suppressed]
+    ) -> tuple[Suppressed, ...]:
+        """All of no such kind, but for those whose reason is `told` already."""
+        known = {(entry.rule.id, entry.instruction) for entry in told}
+        return tuple(
+            Suppressed(rule, reason, n)
+            for rule in self.rules
+            for n, instruction in enumerate(rule.then)
+            if not isinstance(instruction, kinds) and (rule.id, n) not in known
+        )
 
 
 def every_rule(rule: Rule) -> bool:

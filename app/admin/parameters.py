@@ -28,7 +28,7 @@ IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 def tag_of(if_match: str | None) -> str | None:
     """None where none was given, or any will do."""
-    given = (if_match or "").strip().removeprefix("W/").strip('"')
+    given = _opaque(if_match or "")
     return None if given in {"", "*"} else given
 
 
@@ -36,7 +36,12 @@ def revision_of(if_match: str | None) -> int | None:
     """The revision that a change was made from; raises `RevisionNeeded` for what is none."""
     if if_match is None:
         return None
-    given = if_match.strip().removeprefix("W/").strip('"')
+    given = _opaque(if_match)
     if not given.isdecimal() or len(given) > 18:
         raise RevisionNeeded
     return int(given)
+
+
+def _opaque(tag: str) -> str:
+    """Without what says that it is weak, and without its quotes."""
+    return tag.strip().removeprefix("W/").strip('"')

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 from app.admin.authentication import needs
 from app.admin.parameters import IfMatch, KeyRequest, Page, PerPage, revision_of, tag_of
 from app.admin.rule_import import MAX_IMPORT_BYTES, ImportReport, read_import
+from app.db.snapshot import snapshot
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.rules.draft import (
@@ -170,8 +171,7 @@ class RulesController(Controller):
     ) -> Response[Rules]:
         """All rules of the draft, or of a version by its number, or of `live`. `ETag` stands for
         the draft."""
-        with services.engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+        with snapshot(services.engine) as connection:
             tag, rules = draft_tag(connection), named_version(connection, version)
         return Response(Rules(tuple(rules)), headers={"ETag": f'"{tag}"'})
 

@@ -17,6 +17,7 @@ from app.admin.parameters import (
     tag_of,
 )
 from app.body_values import SAYS_SOMETHING, Moment, check_moment
+from app.db.snapshot import snapshot
 from app.errors import INVALID_REQUEST
 from app.live import Live
 from app.rules.going_live import Published, publish, roll_back
@@ -112,8 +113,7 @@ class RuleSetsController(Controller):
     ) -> Response[RulesDiff]:
         """What changed between two versions; each is a number, `live` or `draft`. `ETag` stands for
         the draft and what is live."""
-        with services.engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+        with snapshot(services.engine) as connection:
             tag = difference_tag(connection)
             diff = diff_rules(named_version(connection, before), named_version(connection, after))
         return Response(diff, headers={"ETag": f'"{tag}"'})

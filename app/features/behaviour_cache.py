@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from sqlalchemy import Connection, Engine
 
+from app.db.snapshot import snapshot
 from app.features.behaviour_repository import (
     COLUMNS,
     PairSums,
@@ -123,8 +124,7 @@ class BehaviourCache:
     def refresh(self) -> int:
         """Take over what was counted and done since the last time; returns how many pairs were
         read. Everything is read from one snapshot."""
-        with self._refreshing, self._engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+        with self._refreshing, snapshot(self._engine) as connection:
             hour = int(self._clock().timestamp() // HOUR)
             before = self._seen
             seen = _Seen(next_horizon(connection), read_progress(connection), hour)

@@ -33,7 +33,6 @@ from ranking.tallies import (
     add_alone,
     add_list,
     add_to_list,
-    depth_of,
 )
 
 COUNT_SECONDS = 0.5
@@ -198,8 +197,7 @@ def recount(
         if list_id not in new_lists:
             add_list(tally, shown, before.get(list_id, []), -1)
         if list_id not in gone_lists:
-            add_list(tally, shown, done)
-            depths[list_id] = depth_of(shown, done)
+            depths[list_id] = add_list(tally, shown, done)
     for move in moves:
         if move.before is not None and move.before.list_id is None:
             add_alone(tally, move.event, -1)

@@ -2,19 +2,16 @@
 when no search wants it; also the program of that process."""
 
 import logging
-import os
 import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 from sqlalchemy import Engine
 
-logger = logging.getLogger(__name__)
-NICE = 10
-"""Below the searches beside it."""
+from app import side_process
 
+logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 5.0
 """After a process that ended by itself."""
 
@@ -40,18 +37,13 @@ class CountingProcess:
                 stop.wait(self._again_seconds)
 
     def _run(self, stop: threading.Event) -> int:
-        with subprocess.Popen(
-            [sys.executable, "-m", "app.features.counting_process"],
-            stdin=subprocess.PIPE,
-            # The package need not be installed where it runs.
-            cwd=Path(__file__).parents[2],
-            text=True,
-        ) as process:
+        with side_process.start("app.features.counting_process") as process:
             assert process.stdin is not None  # noqa: S101 (asked for above)
             self.pid = process.pid
             try:
                 # Not among its arguments, which everyone on the machine may read.
-                print(self._url, file=process.stdin, flush=True)
+                process.stdin.write(f"{self._url}\n".encode())
+                process.stdin.flush()
                 while process.poll() is None and not stop.wait(_LOOK_SECONDS):
                     pass
                 process.stdin.close()
@@ -66,11 +58,9 @@ class CountingProcess:
 def main() -> None:
     """Read the database's URL from standard input, and count until that is closed: by who started
     this, or with whom."""
-    if sys.platform != "win32":
-        os.nice(NICE)
+    side_process.begin()
     # Of a terminal's Ctrl-C only the service is to think: it closes this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
 
     from app.db.engine import connect
     from app.features.counting import BehaviourCounter

@@ -24,7 +24,7 @@ from app.features.log_repository import (
 from app.features.progress import lock_progress
 from app.items.repository import next_horizon
 from ranking.behaviour_definitions import METRICS
-from ranking.tallies import Depth, Tally, add_alone, add_list, depth_of
+from ranking.tallies import Depth, Tally, add_alone, add_list
 
 Progress = Callable[[int], None]
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -61,8 +61,8 @@ def rebuild(
             depths: dict[str, Depth] = {}
             for row in rows:
                 shown, noted = stored_list(row, curves)
-                add_list(tally, shown, done.get(shown.query_id, ()))
-                if (depth := depth_of(shown, done.get(shown.query_id, ()))) != noted:
+                depth = add_list(tally, shown, done.get(shown.query_id, ()))
+                if depth != noted:
                     depths[shown.query_id] = depth
             note_depths(connection, depths)
             _store(connection, tally)

@@ -34,7 +34,6 @@ from ranking.tallies import (
     add_list,
     add_to_list,
     counts_once,
-    depth_of,
 )
 
 _FETCH = 5_000
@@ -100,8 +99,8 @@ class _ReplayedList:
     def lose(self, tally: Tally, event: Done) -> None:
         add_list(tally, self._shown, self._done, -1)
         done = [other for other in self._done if other.key != event.key]
-        add_list(tally, self._shown, done)
-        self._done, self._depth, self._known = [], depth_of(self._shown, done), set()
+        self._done, self._known = [], set()
+        self._depth = add_list(tally, self._shown, done)
         for other in done:
             self._note(other)
 

@@ -6,7 +6,7 @@ import msgspec
 
 from indexing.filters import All, AnyOf, Either, Filter, Not, both
 from indexing.queries import SearchQuery
-from rules.match import FiredRules, Suppressed
+from rules.match import FiredRules
 from rules.model import Boost, Bury, Diversify, Hide, Pin, Restrict, Rule
 from rules.rewrite import Rewritten, rewrite
 
@@ -41,16 +41,13 @@ def rewrite_without_text(
             filter=both(expanded.filter, stock),
             hidden=_either(expanded.hidden, given),
         ),
-        suppressed=(*rewritten.suppressed, *_left_alone(fired, rewritten)),
+        suppressed=(
+            *rewritten.suppressed,
+            *fired.suppress_others(
+                _ACTING, "it does not act on recommendations", rewritten.suppressed
+            ),
+        ),
     )
-
-
-def _left_alone(fired: FiredRules, rewritten: Rewritten) -> Iterator[Suppressed]:
-    told = {(entry.rule.id, entry.instruction) for entry in rewritten.suppressed}
-    for rule in fired.rules:
-        for n, instruction in enumerate(rule.then):
-            if not isinstance(instruction, _ACTING) and (rule.id, n) not in told:
-                yield Suppressed(rule, "it does not act on recommendations", n)
 
 
 def _either(*filters: Filter | None) -> Filter | None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from app.db.locks import Lock, take_turn
 from app.db.tables import rule_revision, rules
 from app.rules.errors import DraftChanged, RevisionNeeded, RuleChanged, RuleExists, RuleNotFound
 from app.rules.versions import live_rules
-from rules.diff import same_json
+from rules.diff import by_id, same_json
 from rules.errors import InvalidRules, Problem
 from rules.model import RawRule
 from rules.parse import parse_rule, parse_rules
@@ -62,7 +62,7 @@ def draft_tag(connection: Connection) -> str:
 def read_entries(connection: Connection) -> tuple[list[Entry], list[str]]:
     """All entries, the strongest rule first, and the ids of live rules that the draft no longer
     has."""
-    live = _by_id(live_rules(connection))
+    live = by_id(live_rules(connection))
     found = connection.execute(select(rules)).all()
     entries = [_entry(row, live) for row in found]
     entries.sort(key=lambda entry: strength(parse_rule(entry.rule)))
@@ -74,7 +74,7 @@ def read_entry(connection: Connection, rule_id: str) -> Entry:
     row = _row(connection, rule_id)
     if row is None:
         raise RuleNotFound(rule_id)
-    return _entry(row, _by_id(live_rules(connection)))
+    return _entry(row, by_id(live_rules(connection)))
 
 
 def create_rule(connection: Connection, raw: RawRule, actor: str) -> Entry:
@@ -87,7 +87,7 @@ def create_rule(connection: Connection, raw: RawRule, actor: str) -> Entry:
     _check_ids([raw])
     if _row(connection, rule.id) is not None:
         raise RuleExists(rule.id)
-    _check_together({**_by_id(read_draft(connection)), rule.id: raw})
+    _check_together({**by_id(read_draft(connection)), rule.id: raw})
     _write(connection, [raw], actor)
     note(connection, actor, "rule.create", f"rule/{rule.id}", after=raw)
     return read_entry(connection, rule.id)
@@ -110,7 +110,7 @@ def replace_rule(
     if before is None and revision is None:
         return create_rule(connection, raw, actor)
     _check_revision(connection, rule_id, before, revision)
-    _check_together({**_by_id(read_draft(connection)), rule_id: raw})
+    _check_together({**by_id(read_draft(connection)), rule_id: raw})
     _write(connection, [raw], actor)
     note(connection, actor, "rule.update", f"rule/{rule_id}", before=before.body, after=raw)
     return read_entry(connection, rule_id)
@@ -142,8 +142,8 @@ def import_rules(
     _check_ids(raw)
     if tag is not None and tag != draft_tag(connection):
         raise DraftChanged("the draft has changed")
-    before = _by_id(read_draft(connection))
-    incoming = _by_id(raw)
+    before = by_id(read_draft(connection))
+    incoming = by_id(raw)
     if not replace:
         _check_together(before | incoming)
     deleted = sorted(set(before) - set(incoming)) if replace else []
@@ -163,10 +163,6 @@ def import_rules(
         note(connection, actor, "rule.delete", f"rule/{rule_id}", before=before[rule_id])
     unchanged = len(raw) - len(added) - len(changed)
     return Changes(len(added), len(changed), unchanged, len(deleted))
-
-
-def _by_id(raw: Iterable[RawRule]) -> dict[str, RawRule]:
-    return {rule["id"]: rule for rule in raw}
 
 
 def _row(connection: Connection, rule_id: str) -> Any:

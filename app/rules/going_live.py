@@ -1,7 +1,7 @@
 """Makes versions live, now or later, and live again what was; and sees to it that nothing newer is
 taken back unasked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,17 +19,14 @@ from app.rules.publications import (
     scheduled,
     standing_versions,
 )
-from app.rules.versions import base_of, read_version
-from rules.diff import changed_ids, same_json
+from app.rules.versions import base_of, rules_of
+from rules.diff import by_id, changed_ids, same_json
 from rules.model import RawRule
 
 
-class Undoing(msgspec.Struct, frozen=True):
-    """A version that is scheduled, and the rules that it will take back when it goes live."""
+class Undoing(Scheduled, frozen=True):
+    """With the rules that it will take back when it goes live."""
 
-    publication: int
-    version: int
-    at: datetime
     rules: tuple[str, ...]
 
 
@@ -108,13 +105,9 @@ def _refuse_to_undo(connection: Connection, version: int, base: int, replaced: i
     before is published for what it was."""
     if base == replaced or any(row.version == version for row in past_publications(connection)):
         return
-    made_from, newer = _by_id(connection, base), _by_id(connection, replaced)
-    own = _by_id(connection, version)
-    undone = [
-        rule_id
-        for rule_id in sorted(changed_ids(made_from, newer))
-        if not same_json(own.get(rule_id), newer.get(rule_id))
-    ]
+    undone = _undone(
+        _rules(connection, base), _rules(connection, replaced), _rules(connection, version)
+    )
     if undone:
         raise WouldUndo(version, base, undone)
 
@@ -126,19 +119,25 @@ def _undoing(
     partial = [entry for entry in coming if base_of(connection, entry.version) is not None]
     if not partial:
         return ()
-    own = _by_id(connection, version)
-    changed = sorted(changed_ids(_by_id(connection, replaced), own))
-    found = []
-    for entry in partial:
-        theirs = _by_id(connection, entry.version)
-        undone = [
-            rule_id for rule_id in changed if not same_json(own.get(rule_id), theirs.get(rule_id))
-        ]
-        if undone:
-            found.append(Undoing(entry.publication, entry.version, entry.at, tuple(undone)))
-    return tuple(found)
+    before, own = _rules(connection, replaced), _rules(connection, version)
+    found = ((entry, _undone(before, own, _rules(connection, entry.version))) for entry in partial)
+    return tuple(
+        Undoing(entry.publication, entry.version, entry.at, tuple(undone))
+        for entry, undone in found
+        if undone
+    )
 
 
-def _by_id(connection: Connection, version: int) -> dict[str, RawRule]:
-    rules = read_version(connection, version) if version else []
-    return {rule["id"]: rule for rule in rules}
+def _undone(
+    before: Mapping[str, RawRule], newer: Mapping[str, RawRule], by: Mapping[str, RawRule]
+) -> list[str]:
+    """What `newer` has changed and the version `by`, coming behind it, has otherwise."""
+    return [
+        rule_id
+        for rule_id in sorted(changed_ids(before, newer))
+        if not same_json(by.get(rule_id), newer.get(rule_id))
+    ]
+
+
+def _rules(connection: Connection, version: int) -> dict[str, RawRule]:
+    return by_id(rules_of(connection, version))

@@ -52,7 +52,8 @@ class RuleSetReader:
                 if text not in self._known
             }
             parsed = dict(zip(new, parse_checked_rules(list(new.values())), strict=True))
-            known = {text: parsed.get(text) or self._known[text] for text in texts}
+            read = self._known | parsed
+            known = {text: read[text] for text in texts}
             rule_set = RuleSet(version, tuple(known.values()))
         self._known = known
         return rule_set

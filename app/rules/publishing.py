@@ -9,8 +9,8 @@ from app.rules.draft import draft_tag, import_rules, read_draft
 from app.rules.errors import DraftChanged, RuleNotFound, VersionNotFound
 from app.rules.going_live import publish
 from app.rules.publications import live_version
-from app.rules.versions import freeze, live_rules, read_version
-from rules.diff import changed_ids
+from app.rules.versions import freeze, live_rules, read_version, rules_of
+from rules.diff import by_id, changed_ids
 from rules.model import RawRule
 from rules.parse import parse_rules
 
@@ -40,8 +40,8 @@ def freeze_draft(
     base = None
     if only is not None:
         base = live_version(connection)
-        drafted = {rule["id"]: rule for rule in rules}
-        merged = {rule["id"]: rule for rule in live_rules(connection)}
+        drafted = by_id(rules)
+        merged = by_id(rules_of(connection, base))
         for rule_id in only:
             if rule_id not in drafted and rule_id not in merged:
                 raise RuleNotFound(rule_id)
@@ -69,9 +69,7 @@ def publish_all(
 
 def unpublished(connection: Connection) -> int:
     """How many rules the draft has otherwise than the live version."""
-    live = {rule["id"]: rule for rule in live_rules(connection)}
-    draft = {rule["id"]: rule for rule in read_draft(connection)}
-    return len(changed_ids(live, draft))
+    return len(changed_ids(by_id(live_rules(connection)), by_id(read_draft(connection))))
 
 
 def named_version(connection: Connection, name: str) -> list[RawRule]:

@@ -37,7 +37,11 @@ class RuleSetInfo(msgspec.Struct, frozen=True):
 
 
 def live_rules(connection: Connection) -> list[RawRule]:
-    version = live_version(connection)
+    return rules_of(connection, live_version(connection))
+
+
+def rules_of(connection: Connection, version: int) -> list[RawRule]:
+    """The same as `read_version`, and of version 0, before anything was published, none."""
     return read_version(connection, version) if version else []
 
 

@@ -62,8 +62,7 @@ class Ranking(NamedTuple):
     def acted(self) -> tuple[Rule, ...]:
         """The rules that fired, strongest first, without those of which every instruction is
         suppressed."""
-        told = (*self.rewritten.suppressed, *self.arrangement.suppressed)
-        idle = {(entry.rule.id, entry.instruction) for entry in told}
+        idle = {(entry.rule.id, entry.instruction) for entry in self.suppressed}
         return tuple(
             rule
             for rule in self.fired.rules

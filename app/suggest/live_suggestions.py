@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection, Engine
 
+from app.db.snapshot import snapshot
 from app.db.tables import items, ranking_events
 from app.following import keep_refreshing
 from app.suggest.reading import read_categories, read_items, read_queries
@@ -48,8 +49,7 @@ class LiveSuggestions:
 
     def refresh_catalogue(self) -> bool:
         """Returns whether it has changed."""
-        with self._refreshing, self._engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+        with self._refreshing, snapshot(self._engine) as connection:
             if not has_changed(connection, items, self._catalogue):
                 return False
             begun = self._clock()
@@ -64,8 +64,7 @@ class LiveSuggestions:
 
     def refresh_queries(self) -> bool:
         """Returns whether they were read anew."""
-        with self._refreshing, self._engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+        with self._refreshing, snapshot(self._engine) as connection:
             if not self._is_outdated(connection):
                 return False
             begun = self._clock()

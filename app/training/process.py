@@ -15,14 +15,12 @@ from typing import IO, Any
 import msgspec
 from sqlalchemy import Engine
 
+from app import side_process
 from app.settings import Settings
 from app.training.judged import Judged, read_judged, write_judged
 from app.training.request import Outcome, Report, TrainingRequest
 
 logger = logging.getLogger(__name__)
-NICE = 10
-"""Below the searches beside it."""
-
 _LOOK_SECONDS = 0.5
 
 
@@ -86,14 +84,7 @@ def train_apart(
             request=request,
             judged_file=str(file) if judged.lists else None,
         )
-        with subprocess.Popen(
-            [sys.executable, "-m", "app.training.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            # The package need not be installed where it runs.
-            cwd=Path(__file__).parents[2],
-        ) as process:
+        with side_process.start("app.training.process", subprocess.PIPE) as process:
             try:
                 return _followed(process, job, report)
             finally:
@@ -155,12 +146,10 @@ def _parse(line: bytes) -> _Told:
 def main() -> None:
     """Read a job, do it, and tell what goes on, a line of JSON each."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if sys.platform != "win32":
-        os.nice(NICE)
+    side_process.begin()
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     # Whatever libraries print goes to the log instead.
     os.dup2(2, 1)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=_Job)
     told = _do(job, lambda progress: _tell(out, _Told(progress=dict(progress))))
     _tell(out, told)

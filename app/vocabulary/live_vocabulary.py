@@ -6,6 +6,7 @@ import time
 
 from sqlalchemy import Engine
 
+from app.db.snapshot import snapshot
 from app.db.tables import items
 from app.following import keep_refreshing
 from app.vocabulary.changes import Mark, has_changed, read_mark
@@ -32,8 +33,7 @@ class LiveVocabulary:
 
     def refresh(self) -> bool:
         """Count anew if the catalogue has changed; returns whether it has."""
-        with self._refreshing, self._engine.connect() as plain:
-            connection = plain.execution_options(isolation_level="REPEATABLE READ")
+        with self._refreshing, snapshot(self._engine) as connection:
             if not has_changed(connection, items, self._mark):
                 return False
             begun = time.monotonic()

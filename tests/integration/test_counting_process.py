@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 from sqlalchemy import Engine, create_engine
 
 from app.features.counting_process import CountingProcess
+from tests.e2e.command import until
 from tests.integration.event_log import NOON, stored_counts, write_event, write_list
 
 CLICKS = 2
@@ -31,13 +32,6 @@ def following(counting: CountingProcess) -> Iterator[None]:
         thread.join()
 
 
-def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-
-
 def clicks(engine: Engine, item: int) -> int:
     return stored_counts(engine).get(("kettle", item, NOON), (0,) * 7)[CLICKS]
 
@@ -47,14 +41,6 @@ def click(engine: Engine, item: int) -> None:
         write_event(connection, f"on {item}", "click", item, query_id="q")
 
 
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_it_counts_also_after_it_was_killed_and_ends_when_told_to(engine: Engine) -> None:
     counting = CountingProcess(engine, again_seconds=0.1)
     with engine.begin() as connection:
@@ -62,18 +48,18 @@ def test_it_counts_also_after_it_was_killed_and_ends_when_told_to(engine: Engine
 
     with following(counting):
         click(engine, 1)
-        until(lambda: clicks(engine, 1))
+        until(lambda: clicks(engine, 1), SECONDS, "the click to be counted")
         first = counting.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        until(lambda: counting.pid not in {None, first})
+        until(lambda: counting.pid not in {None, first}, SECONDS, "another process")
         click(engine, 2)
-        until(lambda: clicks(engine, 2))
+        until(lambda: clicks(engine, 2), SECONDS, "the other click to be counted")
         second = counting.pid
 
     assert second is not None
     assert counting.pid is None
-    assert not is_running(second)
+    assert not psutil.pid_exists(second)
     assert (clicks(engine, 1), clicks(engine, 2)) == (1, 1)
 
 
@@ -94,10 +80,10 @@ def test_it_ends_with_the_process_that_started_it(engine: Engine) -> None:
         assert parent.stdout is not None
         print(engine.url.render_as_string(hide_password=False), file=parent.stdin, flush=True)
         child = int(parent.stdout.readline())
-        assert is_running(child)
+        assert psutil.pid_exists(child)
         parent.kill()
 
-    until(lambda: not is_running(child))
+    until(lambda: not psutil.pid_exists(child), SECONDS, "the process to end")
 
 
 def test_where_the_database_is_away_it_is_tried_again(engine: Engine) -> None:
@@ -110,4 +96,4 @@ def test_where_the_database_is_away_it_is_tried_again(engine: Engine) -> None:
             pids.add(counting.pid)
             return len(pids - {None}) > 1
 
-        until(seen_twice)
+        until(seen_twice, SECONDS, "a second process")
