@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -81,6 +82,19 @@ items = Table(
         postgresql_with={"fastupdate": "off"},
     ),
     CheckConstraint("state in ('live', 'deleted', 'incomplete')", name="state"),
+)
+
+database_identity = Table(
+    "database_identity",
+    metadata,
+    # Carried by every collection of the index; see `app/db/identity.py`.
+    Column("id", Uuid, primary_key=True),
+    # Where this database was when it got the identity: a copy of it finds itself elsewhere.
+    Column("place", Text),
+    # The identity that it had as a part of the database it is a copy of.
+    Column("copied_from", Uuid),
+    Column("only_row", Boolean, nullable=False, server_default=text("true"), unique=True),
+    CheckConstraint("only_row", name="only_row"),
 )
 
 outbox = Table(
