@@ -101,8 +101,14 @@ class LiveIndex:
 
     def open(self, info: CollectionInfo) -> Serving:
         """For whoever fills a collection; not live by that. Raises `EncoderUnavailable`."""
-        self.encoder(info.spec.encoder)  # Loaded first, so that a failure leaves nothing open.
-        return self.around(info, self.collections.open(info))
+        # Opened first, so that a process which may not have it does not load an encoder for seconds
+        # to be told so.
+        index = self.collections.open(info)
+        try:
+            return self.around(info, index)
+        except BaseException:
+            index.close()
+            raise
 
     def around(self, info: CollectionInfo, index: ItemIndex) -> Serving:
         """A collection that is open already, with all that reads and writes it."""

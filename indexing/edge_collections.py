@@ -21,16 +21,12 @@ from indexing.collections import (
     is_collection_name,
     new_name,
 )
-from indexing.edge_index import (
-    INFO_FILE,
-    EdgeItemIndex,
-    create_shard,
-    edge_errors,
-    write_durably,
-)
+from indexing.edge_errors import edge_errors
+from indexing.edge_index import INFO_FILE, EdgeItemIndex, create_shard, write_durably
 from indexing.edge_settle import settle_apart
 from indexing.errors import IndexUnavailable
 from indexing.index import ItemIndex
+from indexing.shard_lock import ShardLock
 
 POINTER_FILE = "live.json"
 _LOCK_FILE = "collections.lock"
@@ -78,7 +74,8 @@ class EdgeCollections:
             now = datetime.now(UTC)
             name = new_name(spec, [child.name for child in self._folders()], now)
             info = CollectionInfo(name, spec, now)
-            create_shard(self._folder / name, info).close()
+            with ShardLock(self._folder / name):
+                create_shard(self._folder / name, info).close()
             self._filling.add(name)
             return info
 
@@ -122,11 +119,15 @@ class EdgeCollections:
                 raise CollectionIsLive(f"{info.name} is live")
             if self._info(info.name) is None:
                 return
-            if pointer.previous == info.name:
-                self._point(_Pointer(live=pointer.live))
-            # First, so that what a crash leaves of the folder is swept away.
-            (self._folder / info.name / INFO_FILE).unlink()
-            shutil.rmtree(self._folder / info.name)
+            lock = ShardLock(self._folder / info.name)
+            try:
+                if pointer.previous == info.name:
+                    self._point(_Pointer(live=pointer.live))
+                # First, so that what a crash leaves of the folder is swept away.
+                (self._folder / info.name / INFO_FILE).unlink()
+                shutil.rmtree(self._folder / info.name)
+            finally:
+                lock.remove()
 
     def close(self) -> None:
         """Nothing is shared."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,8 +15,9 @@ import qdrant_edge as edge
 from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, Floats, no_candidates
 from indexing.collection import CODES, PAYLOAD_INDEXES, CollectionSpec, PayloadIndex, Quantization
 from indexing.collections import CollectionInfo
+from indexing.disk_room import require_room
 from indexing.documents import ItemKey
-from indexing.errors import IndexingError, IndexInUse, IndexUnavailable
+from indexing.edge_errors import edge_errors
 from indexing.filter_translation import edge_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
@@ -30,6 +32,7 @@ from indexing.qdrant_shared import (
     stored_payload,
 )
 from indexing.queries import ExpandedQuery
+from indexing.shard_lock import ShardLock
 
 INFO_FILE = "collection.json"
 """In a collection's folder, written last: a folder without one is a creation that was cut off."""
@@ -47,17 +50,24 @@ _RESCORED = edge.SearchParams(
 
 
 class EdgeItemIndex(QdrantBackend):
-    """One shard, opened by one process; opening it in a second raises `IndexInUse`. It is made
-    where it is missing, under the name given or else its spec's."""
+    """One shard, opened by one process; opening it in a second raises `IndexInUse` before anything
+    of it is touched. It is made where it is missing, under the name given or else its spec's."""
 
     def __init__(self, folder: Path, spec: CollectionSpec, name: str | None = None) -> None:
         super().__init__(edge_dialect())
-        self._shard = _open(folder / (name or spec.name), spec)
+        self._folder = folder / (name or spec.name)
+        self._writing = threading.Lock()
+        self._lock = ShardLock(self._folder)
+        try:
+            self._shard = _open(self._folder, spec)
+        except BaseException:
+            self._lock.release()
+            raise
         self.lasting: Callable[[], bool] = lambda: True
         """Whether a write has to be on the disk when it returns, or only after `close`."""
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
-        with edge_errors():
+        with self._writes_to_disk():
             for together, condition in self._writes(points):
                 stored = [
                     edge.Point(
@@ -79,7 +89,7 @@ class EdgeItemIndex(QdrantBackend):
     def delete(self, keys: Sequence[ItemKey]) -> None:
         if not keys:
             return
-        with edge_errors():
+        with self._writes_to_disk():
             self._shard.update(edge.UpdateOperation.delete_points([int(key) for key in keys]))
             if self.lasting():
                 self._shard.flush()
@@ -129,14 +139,27 @@ class EdgeItemIndex(QdrantBackend):
     def optimize(self) -> None:
         # The call holds the interpreter lock throughout (8 s for 19,406 items), so it belongs
         # before the service answers and at the end of an import, never beside live requests.
-        with edge_errors():
+        with edge_errors(), self._writing:
+            # It writes all segments anew beside the old ones.
+            require_room(self._folder, needed=disk_bytes(self._folder))
             self._shard.optimize()
             self._shard.flush()
 
     def close(self) -> None:
-        with edge_errors():
-            self._shard.flush()
-            self._shard.close()
+        try:
+            with edge_errors(), self._writing:
+                try:
+                    self._shard.flush()
+                finally:
+                    self._shard.close()
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _writes_to_disk(self) -> Iterator[None]:
+        with edge_errors(), self._writing:
+            require_room(self._folder)
+            yield
 
     def _scroll(self, condition: Any, limit: int) -> list[int]:
         request = edge.ScrollRequest(
@@ -264,9 +287,16 @@ def write_durably(file: Path, content: bytes) -> None:
         os.close(folder)
 
 
+def disk_bytes(folder: Path) -> int:
+    """What its files take up, holes left out."""
+    return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file())
+
+
 def _open(folder: Path, spec: CollectionSpec) -> edge.EdgeShard:
-    if (folder / INFO_FILE).exists():
-        with edge_errors():
+    """Called with its lock."""
+    with edge_errors():
+        require_room(folder.parent)
+        if (folder / INFO_FILE).exists():
             return edge.EdgeShard.load(str(folder))
     return create_shard(folder, CollectionInfo(folder.name, spec, datetime.now(UTC)))
 
@@ -285,18 +315,3 @@ def _quantization(
             )
         case "binary":
             return edge.BinaryQuantizationConfig(memory=edge.Memory.Pinned)
-
-
-@contextmanager
-def edge_errors() -> Iterator[None]:
-    """Qdrant Edge raises plain `Exception`, so its message is all there is to tell them apart."""
-    try:
-        yield
-    except IndexingError:
-        raise
-    except OSError as error:
-        raise IndexUnavailable(f"cannot read or write the index: {error}") from error
-    except Exception as error:
-        if "WouldBlock" in str(error):
-            raise IndexInUse("another process has the index open") from error
-        raise IndexUnavailable(f"Qdrant Edge: {error}") from error

@@ -25,14 +25,19 @@ def settle_apart(folder: Path) -> None:
         raise IndexUnavailable(f"{folder.name} could not be optimised: {said[-1]}")
 
 
-def _settle(folder: str) -> None:
+def _settle(folder: Path) -> None:
     import qdrant_edge as edge
 
-    shard = edge.EdgeShard.load(folder)
-    shard.optimize()
-    shard.flush()
-    shard.close()
+    from indexing.edge_errors import edge_errors
+    from indexing.shard_lock import ShardLock
+
+    # Its own, since this process outlives a parent that is killed.
+    with ShardLock(folder), edge_errors():
+        shard = edge.EdgeShard.load(str(folder))
+        shard.optimize()
+        shard.flush()
+        shard.close()
 
 
 if __name__ == "__main__":
-    _settle(sys.argv[1])
+    _settle(Path(sys.argv[1]))

@@ -73,11 +73,25 @@ class InvalidFeed(IndexingError):
 
 
 class IndexUnavailable(IndexingError):
-    """The index cannot be opened or does not answer."""
+    """The index cannot be opened, or does not answer, or takes nothing; whatever was to be written
+    is not at fault, and the same may be tried again."""
 
 
 class IndexInUse(IndexUnavailable):
     """Another process holds the embedded index, which only one process can open."""
+
+
+class IndexDamaged(IndexUnavailable):
+    """Files of an embedded collection are not as they should be; it is to be built anew."""
+
+
+class NoRoom(IndexUnavailable):
+    """The disk has too little room left to write to the index without harm."""
+
+
+class IndexRefused(IndexingError):
+    """The index has something against what it was given: a vector of another length, or a value
+    that it cannot hold. Nothing is wrong with the index."""
 
 
 class EncoderUnavailable(IndexingError):

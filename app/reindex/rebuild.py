@@ -2,7 +2,7 @@
 the way back. Runs as a task."""
 
 import logging
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from time import monotonic
 
 import msgspec
@@ -15,7 +15,7 @@ from app.reindex.gates import Gate, Gates
 from app.reindex.sync import Sync
 from app.tasks.runner import Run, TaskFailed
 from indexing.collections import CollectionInfo
-from indexing.errors import EncoderUnavailable
+from indexing.errors import EncoderUnavailable, IndexInUse
 
 logger = logging.getLogger(__name__)
 FEW = 50
@@ -181,7 +181,10 @@ class Rebuilder:
             kept = {info.name for info in self._kept()}
             for info in self._live.collections.all():
                 if info.name not in kept:
-                    self._live.collections.drop(info)
+                    # One that is still open, by a process that optimises it for a service that was
+                    # killed or by a search that takes long, goes with the next rebuild.
+                    with suppress(IndexInUse):
+                        self._live.collections.drop(info)
 
     def _drop_old(self) -> None:
         try:

@@ -22,13 +22,16 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
         # Two first starts on one server would both make a collection.
         take_turn(connection, Lock.INDEX_SWITCH)
         info = live.collections.live()
-        if info is None or not _searchable(live, info):
-            say("Loading the encoder")
+        index = None if info is None else live.collections.open(info)
+        say("Loading the encoder")
+        if info is not None and index is not None and _searchable(live, info):
+            live.take_over(live.around(info, index))
+        else:
+            if index is not None:
+                index.close()
             info = live.collections.create(live.spec(encoder))
             live.collections.switch(info)
-        else:
-            say("Loading the encoder")
-        live.refresh()
+            live.refresh()
         _enqueue_where_empty(connection, live)
     wanted = live.spec(encoder)
     # By its name: the spec alone does not tell by which payload indexes it was made.
