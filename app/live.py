@@ -10,8 +10,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from app.admin.key_ring import KeyRing
-from app.db.engine import connect, migrate
-from app.db.postgres import EmbeddedPostgres
+from app.db.opening import open_database
 from app.embeddings.service import EmbeddingService
 from app.encoders.opening import EncoderOpener
 from app.events.intake import EventIntake
@@ -72,25 +71,6 @@ from rules import tolerance
 Say = Callable[[str], None]
 INGEST_THREADS = 2
 """Of their own, so that a catalogue that streams in takes none from searches."""
-
-
-def open_database(settings: Settings, stack: ExitStack) -> Engine:
-    """The embedded PostgreSQL or the one named by URL, with its schema up to date."""
-    url = settings.database_url
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidSetting(
-            f"ENDCAP_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}"
-        ) from error
-    if url is None:
-        postgres = EmbeddedPostgres(settings.postgres_dir)
-        stack.callback(postgres.stop)
-        url = postgres.url
-    engine = connect(url)
-    stack.callback(engine.dispose)
-    migrate(engine)
-    return engine
 
 
 def open_collections(settings: Settings) -> Collections:
@@ -307,7 +287,7 @@ class Live:
             self.hooks.follow,
             self.housekeeper.follow,
             self.experiment_guard.follow,
-            lambda stop: run_worker(self.outbox, stop),
+            lambda stop: run_worker(self.engine, self.outbox, stop),
         ):
             self._thread(follow)
         if self.settings.train_every is not None:

@@ -9,9 +9,10 @@ from app.commands.indexing import index_waiting
 from app.commands.progress import progress_bar, say
 from app.commands.serve import check_port, run_service
 from app.commands.train import train_and_promote
+from app.db.opening import open_database
 from app.items.importer import Importer
 from app.items.repository import count_items
-from app.live import Live, open_database
+from app.live import Live
 from app.rules.publications import live_version
 from app.rules.publishing import publish_all
 from app.sample.rules import SAMPLE_RULES

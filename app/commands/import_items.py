@@ -4,11 +4,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 
-from app.commands.indexing import index_waiting
 from app.commands.progress import progress_bar, say
+from app.db.opening import open_database
 from app.items.importer import Importer, ImportSummary
-from app.live import Live, open_database
+from app.items.indexers import is_indexed_elsewhere
 from app.settings import Settings
 from indexing.errors import IndexInUse
 from indexing.mapping import identity_mapping, load_mapping
@@ -26,14 +27,27 @@ def run_import(
         with progress_bar(f"Reading {feed.name}") as advance:
             summary = Importer(engine, used, rejects_file).run(feed, advance)
         _report(summary)
-        try:
-            with Live(settings, engine=engine, say=say) as live:
-                indexed = index_waiting(live)
-                count = live.index.current().index.count()
-                click.echo(f"{indexed} items indexed, {count} in the index")
-        except IndexInUse:
-            click.echo("the running service has the index open and indexes the changes itself")
+        with engine.connect() as connection:
+            left_to_service = is_indexed_elsewhere(connection)
+        if left_to_service:
+            click.echo("the running service indexes the changes")
+        else:
+            _index(settings, engine)
     return 1 if strict and summary.rejected else 0
+
+
+def _index(settings: Settings, engine: Engine) -> None:
+    """Imported here, so that an import beside a service loads neither encoder nor index."""
+    from app.commands.indexing import index_waiting
+    from app.live import Live
+
+    try:
+        with Live(settings, engine=engine, say=say) as live:
+            indexed = index_waiting(live)
+            count = live.index.current().index.count()
+            click.echo(f"{indexed} items indexed, {count} in the index")
+    except IndexInUse as error:
+        click.echo(f"{error}; what was imported waits, and the next service or import indexes it")
 
 
 def _report(summary: ImportSummary) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Engine, select
 from app.commands.failures import CommandFailed
 from app.commands.progress import progress_bar, say
 from app.db.locks import Lock, take_turn
+from app.db.opening import open_database
 from app.db.tables import items, outbox
 from app.items.outbox import count_waiting
 from app.items.repository import LIVE, count_items
-from app.live import open_collections, open_database
+from app.live import open_collections
 from app.live_index import StorageOptions
 from app.settings import InvalidSetting, Settings
 from indexing.collection import CollectionSpec

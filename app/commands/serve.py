@@ -28,7 +28,7 @@ def run_service(settings: Settings, live: Live | None = None) -> None:
     """Serve until SIGINT or SIGTERM. `live` is given by a caller that has opened it already."""
     check_port(settings)
     with live or Live(settings, say=say) as opened:
-        show_first_key(opened)
+        show_first_key(settings, opened.engine)
         index_waiting(opened)
         say("Reading items")
         opened.store.warm_up()
