@@ -83,6 +83,10 @@ class Collections(Protocol):
         """Delete a collection, which must be closed; one that is not there is no error. Raises
         `CollectionIsLive`."""
 
+    def set_aside(self, info: CollectionInfo) -> None:
+        """Take a damaged collection, which must be closed, out of use: nothing is live or previous
+        any more that was this one. Raises `IndexInUse` where it is still open."""
+
     def close(self) -> None:
         """Give back what all collections share; to be called after the opened ones are closed."""
 
@@ -150,6 +154,11 @@ class MemoryCollections:
             raise CollectionIsLive(f"{info.name} is live")
         if info.name == self._previous:
             self._previous = None
+        self._held.pop(info.name, None)
+
+    def set_aside(self, info: CollectionInfo) -> None:
+        self._live = None if self._live == info.name else self._live
+        self._previous = None if self._previous == info.name else self._previous
         self._held.pop(info.name, None)
 
     def close(self) -> None:

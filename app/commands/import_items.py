@@ -30,7 +30,7 @@ def run_import(
         with engine.connect() as connection:
             left_to_service = is_indexed_elsewhere(connection)
         if left_to_service:
-            click.echo("the running service indexes the changes")
+            click.echo("the running service has the index open and indexes the changes itself")
         else:
             _index(settings, engine)
     return 1 if strict and summary.rejected else 0

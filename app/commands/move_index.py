@@ -147,9 +147,7 @@ class Move:
             return self._source.open(info)
         except IndexInUse as error:
             raise CommandFailed(
-                "the embedded index is open in another process, most likely a running "
-                "`endcap serve` or `make demo`; stop that first, so that nothing changes while "
-                "the index is copied"
+                f"{error}; stop that first, so that nothing changes while the index is copied"
             ) from error
 
     def _collection(self, info: CollectionInfo) -> CollectionInfo:

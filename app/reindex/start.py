@@ -1,5 +1,6 @@
 """Which collection a process begins with."""
 
+import logging
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
@@ -9,8 +10,10 @@ from app.items.outbox import count_waiting
 from app.items.repository import count_items, enqueue_all
 from app.live_index import LiveIndex
 from indexing.collections import CollectionInfo
-from indexing.errors import EncoderUnavailable
+from indexing.errors import EncoderUnavailable, IndexDamaged
+from indexing.index import ItemIndex
 
+logger = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 
@@ -22,7 +25,7 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
         # Two first starts on one server would both make a collection.
         take_turn(connection, Lock.INDEX_SWITCH)
         info = live.collections.live()
-        index = None if info is None else live.collections.open(info)
+        index = None if info is None else _open(live, info)
         say("Loading the encoder")
         if info is not None and index is not None and _searchable(live, info):
             live.take_over(live.around(info, index))
@@ -42,6 +45,16 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
     return "the settings or this release lay collections out otherwise"
 
 
+def _open(live: LiveIndex, info: CollectionInfo) -> ItemIndex | None:
+    """None where it is damaged, and has been set aside."""
+    try:
+        return live.collections.open(info)
+    except IndexDamaged as error:
+        logger.warning("%s; it is set aside, and the index is built anew from PostgreSQL", error)
+        live.collections.set_aside(info)
+        return None
+
+
 def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:
     try:
         return live.readable(info.spec)
@@ -51,8 +64,8 @@ def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:
 
 def _enqueue_where_empty(connection: Connection, live: LiveIndex) -> None:
     """A collection without a point beside a catalogue with items was just made; everything is
-    indexed again, from kept vectors where they fit."""
+    indexed again, from kept vectors where they fit. A crash may have come between the two."""
     with live.lease() as serving:
         empty = not serving.index.count()
-    if empty and count_items(connection) and not count_waiting(connection):
+    if empty and count_items(connection) > count_waiting(connection):
         enqueue_all(connection)
