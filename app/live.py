@@ -33,8 +33,9 @@ from app.live_index import LiveIndex, StorageOptions
 from app.live_model import LiveModel
 from app.recommend.recommender import Recommender
 from app.reindex.gates import Gates
+from app.reindex.guard import IndexGuard
 from app.reindex.rebuild import Rebuilder
-from app.reindex.requests import request_rebuild
+from app.reindex.requests import request_rebuild, request_repair
 from app.reindex.start import start_index
 from app.rules.live_rules import LiveRules
 from app.rules.usage import UsageCounter
@@ -241,10 +242,17 @@ class Live:
                 self.model.refresh,
             )
             self.training_runner = TaskRunner(self.engine, {"models.train": self.training.run})
+            self.index_guard = IndexGuard(
+                self.engine, self.index, settings.index_dir / "audit", self._repair_index
+            )
             self.hooks = HookSender(self.engine)
             self.housekeeper = Housekeeper(self.engine)
             self.experiment_guard = ExperimentGuard(self.engine)
             opening.pop_all()
+
+    def _repair_index(self, reason: str) -> None:
+        with self.engine.begin() as connection:
+            request_repair(connection, reason)
 
     def _encoder_knows(self, word: str) -> bool:
         return self.index.current().encoder.knows_word(word)
@@ -287,7 +295,8 @@ class Live:
             self.hooks.follow,
             self.housekeeper.follow,
             self.experiment_guard.follow,
-            lambda stop: run_worker(self.engine, self.outbox, stop),
+            lambda stop: run_worker(self.engine, self.outbox, stop, self._repair_index),
+            self.index_guard.follow,
         ):
             self._thread(follow)
         if self.settings.train_every is not None:

@@ -54,9 +54,8 @@ class EdgeCollections:
             folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
             self._sweep()
-            if self._pointer() is None and (infos := self._infos()):
-                last = max(infos, key=lambda info: _last_written(folder / info.name))
-                self._point(_Pointer(live=last.name))
+            if self._pointer() is None and (found := self._used_last()).live is not None:
+                self._point(found)
 
     def live(self) -> CollectionInfo | None:
         with edge_errors():
@@ -177,7 +176,19 @@ class EdgeCollections:
             return None
 
     def _pointed(self) -> _Pointer:
-        return self._pointer() or _Pointer()
+        """Nothing is live before the first switch; where the pointer is damaged, what was in use
+        last is."""
+        pointer = self._pointer()
+        if pointer is not None:
+            return pointer
+        return self._used_last() if self._pointer_file.exists() else _Pointer()
+
+    def _used_last(self) -> _Pointer:
+        infos = self._infos()
+        if not infos:
+            return _Pointer()
+        last = max(infos, key=lambda info: _last_written(self._folder / info.name))
+        return _Pointer(live=last.name)
 
     def _point(self, pointer: _Pointer) -> None:
         write_durably(self._pointer_file, msgspec.json.encode(pointer))

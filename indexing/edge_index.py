@@ -69,7 +69,6 @@ class EdgeItemIndex(QdrantBackend):
         self.lasting: Callable[[], bool] = lambda: True
         """Whether a write has to be on the disk when it returns, or only after `close`."""
         self.damage: str | None = None
-        """What a call has met that sound files would not show it; set back by who looks into it."""
         self._stamps: Stamps | None = None
         """Of the files, as they were when they were last looked at; None after a write."""
 
@@ -162,17 +161,25 @@ class EdgeItemIndex(QdrantBackend):
         finally:
             self._lock.release()
 
+    def keys_with(self, field: str, value: str | int, limit: int) -> list[int]:
+        """Of the points whose payload has the value in an indexed field."""
+        matched = edge.FieldCondition(field, match=edge.MatchValue(value))
+        return self._scroll(edge.Filter(must=[matched]), limit)
+
+    def keys_up_to(self, field: str, bound: float, limit: int) -> list[int]:
+        """Of the points whose payload has a number of at most the bound in an indexed field."""
+        within = edge.FieldCondition(field, range=edge.RangeFloat(lte=bound))
+        return self._scroll(edge.Filter(must=[within]), limit)
+
     def copy_to(self, folder: Path) -> None:
-        """A copy of its files as they are now, to be opened as a shard; writes wait meanwhile.
-        Raises `NoRoom`, and `IndexDamaged` where files are missing."""
+        """As `LocalIndex` has it."""
         with self._calls(), self._writing:
             require_room(self._folder, needed=disk_bytes(self._folder))
             self._shard.flush()
             copy_files(self._folder, folder)
 
     def changed_by_others(self) -> bool:
-        """Whether files have changed since the last call though nothing was written in between; to
-        be called now and then. Takes the lock's file back where somebody has deleted it."""
+        """As `LocalIndex` has it."""
         self._lock.renew()
         if not self._writing.acquire(blocking=False):
             return False

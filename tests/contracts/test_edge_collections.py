@@ -18,7 +18,7 @@ from indexing.collections import NoPreviousCollection
 from indexing.documents import ItemKey
 from indexing.edge_collections import POINTER_FILE, EdgeCollections
 from indexing.edge_index import INFO_FILE, EdgeItemIndex
-from indexing.errors import IndexInUse, IndexUnavailable
+from indexing.errors import IndexInUse
 from indexing.index import IndexedPoint, QueryVectors, SparseVector
 from indexing.queries import ExpandedQuery
 from tests.contracts.conftest import SPEC
@@ -158,14 +158,24 @@ def test_folder_that_somebody_deleted_is_not_live(
     assert EdgeCollections(tmp_path).all() == []
 
 
-def test_damaged_pointer_is_an_error_and_not_an_empty_index(
-    collections: EdgeCollections, tmp_path: Path
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\x00\xfe", b"[]", None])
+def test_damaged_pointer_is_no_empty_index_but_the_collection_that_was_in_use_last(
+    collections: EdgeCollections, tmp_path: Path, content: bytes | None
 ) -> None:
-    collections.switch(collections.create(SPEC))
-    (tmp_path / POINTER_FILE).write_text("{")
+    live = collections.create(SPEC)
+    collections.switch(live)
+    collections.create(SPEC)
+    index = collections.open(live)
+    index.upsert(make_points([make_item("1")]))
+    index.close()
+    if content is None:
+        (tmp_path / POINTER_FILE).unlink()
+    else:
+        (tmp_path / POINTER_FILE).write_bytes(content)
 
-    with pytest.raises(IndexUnavailable, match=r"live\.json is damaged"):
-        collections.live()
+    assert content is None or collections.live() == live
+    assert EdgeCollections(tmp_path).live() == live
+    assert b"live" in (tmp_path / POINTER_FILE).read_bytes()
 
 
 def test_collection_that_is_open_cannot_be_opened_again(collections: EdgeCollections) -> None:
