@@ -22,7 +22,7 @@ from app.admin.rules_controller import RulesController
 from app.admin.rulesets_controller import RuleSetsController
 from app.cross_origin import CrossOrigin
 from app.embeddings.controller import EmbeddingsController
-from app.errors import EXCEPTION_HANDLERS, refuse_unusable_address
+from app.errors import EXCEPTION_HANDLERS, INDEX_REPAIR, refuse_unusable_address
 from app.events.controller import ClientsController, EventsController
 from app.health import HealthController
 from app.instantsearch.controller import (
@@ -95,7 +95,13 @@ def create_app(live: Live) -> Litestar:
             not_offered,
             *ui.route_handlers,
         ],
-        state=State({KEY_RING: live.keys, PUBLIC_SEARCH: live.settings.public_search}),
+        state=State(
+            {
+                KEY_RING: live.keys,
+                PUBLIC_SEARCH: live.settings.public_search,
+                INDEX_REPAIR: lambda: live.rebuilder.repairing,
+            }
+        ),
         dependencies={
             "search": Provide(search, sync_to_thread=False, use_cache=True),
             "services": Provide(services, sync_to_thread=False, use_cache=True),
