@@ -1,6 +1,5 @@
 """Answers requests in Algolia's protocol, one by one, by searches of ours."""
 
-import msgspec
 from sqlalchemy import Engine
 
 from app.instantsearch.errors import BadParameter
@@ -27,7 +26,6 @@ from app.instantsearch.requests import (
 from app.instantsearch.results import FacetHitsResult, HitsResult, Result
 from app.instantsearch.suggestions import Suggest, suggestions_result
 from app.items.repository import read_item
-from app.search.errors import PageOutOfRange
 from app.search.pipeline import SearchPipeline
 from app.search.render import hit_item
 from app.search.schemas import SearchResponse
@@ -84,11 +82,7 @@ class AlgoliaSearch:
         # What only counts was shown to nobody, so it is no list that a click could belong to.
         shown = paging.size > 0 and request.parameters.analytics
         find = self._search.search if shown else self._count
-        try:
-            return hits_result(request, find(query), with_hits=paging.size > 0)
-        except PageOutOfRange:
-            found = self._count(msgspec.structs.replace(query, page=1))
-            return hits_result(request, found, with_hits=False)
+        return hits_result(request, find(query), with_hits=paging.size > 0)
 
     def _facet_values(self, request: FacetRequest) -> FacetHitsResult:
         if request.index_name == SUGGESTIONS_INDEX:

@@ -12,7 +12,6 @@ from app.features.behaviour_features import BehaviourFeatures, NoBehaviour
 from app.features.store import FeatureStore
 from app.rules.live_rules import LiveRules
 from app.search.answers import Answers
-from app.search.errors import PageOutOfRange
 from app.search.finding import Finder, ItemsWith, Searched, encode, unknown_to_all
 from app.search.highlight import MARKS_NOTHING, Highlighter
 from app.search.ranking import Ranking
@@ -86,8 +85,8 @@ class SearchPipeline:
         self._answers = Answers(store, highlighter)
 
     def search(self, query: SearchQuery) -> SearchResponse:
-        """Raises `PageOutOfRange` for a page behind the candidates, and `IndexUnavailable`; any
-        other stage that fails or comes too late is replaced, and named in `degraded`."""
+        """A page beyond the last has no hits. Raises `IndexUnavailable`; any other stage that fails
+        or comes too late is replaced, and named in `degraded`."""
         return self.answer(query).response
 
     def answer(self, query: SearchQuery) -> Shown:
@@ -207,11 +206,6 @@ class SearchPipeline:
     def _page(self, at: datetime, query: SearchQuery, ranking: Ranking, stages: Stages) -> Shown:
         placed = ranking.arrangement.placed
         first = (query.page - 1) * query.per_page
-        if first >= ranking.total and query.page > 1:
-            raise PageOutOfRange(
-                f"page {query.page} lies behind the {ranking.total} results of this query; "
-                f"the last page of {query.per_page} is {-(-ranking.total // query.per_page) or 1}"
-            )
         page = placed[first : first + query.per_page]
         response = self._answers.render(query, ranking, first, stages)
         return Shown(at, query, ranking, page, first, response)

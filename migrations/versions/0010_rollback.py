@@ -24,5 +24,5 @@ def downgrade() -> None:
         "update rule_publications p set version = empty.version from empty "
         "where p.version is null"
     )
-    op.drop_constraint("version", "rule_publications")
+    op.drop_constraint(op.f("ck_rule_publications_version"), "rule_publications")
     op.alter_column("rule_publications", "version", existing_type=sa.BigInteger, nullable=False)

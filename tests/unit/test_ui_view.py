@@ -353,6 +353,19 @@ def test_pager_shows_the_ends_and_the_neighbours(
     assert (pager.current, pager.last, pager.pages) == (page, -(-items // PER_PAGE), pages)
 
 
+@pytest.mark.parametrize(
+    ("items", "page", "beyond"),
+    [(0, 1, False), (0, 2, False), (1, 1, False), (1, 2, True), (41, 3, False), (41, 4, True)],
+)
+def test_page_is_beyond_the_last_where_something_is_found_and_ends_before_it(
+    items: int, page: int, beyond: bool
+) -> None:
+    results = view(total=Total(items, "exact"), page=page)
+
+    assert (results.last, results.beyond_last) == (-(-items // PER_PAGE), beyond)
+    assert not beyond or results.pager is None
+
+
 @pytest.mark.parametrize("items", [0, 1, PER_PAGE])
 def test_single_page_needs_no_pager(items: int) -> None:
     assert view(total=Total(items, "exact")).pager is None
