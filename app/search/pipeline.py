@@ -84,26 +84,35 @@ class SearchPipeline:
         self._finder = Finder(store, items_with, forms)
         self._answers = Answers(store, highlighter)
 
-    def search(self, query: SearchQuery) -> SearchResponse:
+    def search(self, query: SearchQuery, accepted: float | None = None) -> SearchResponse:
         """A page beyond the last has no hits. Raises `IndexUnavailable`; any other stage that fails
-        or comes too late is replaced, and named in `degraded`."""
-        return self.answer(query).response
+        or comes too late is replaced, and named in `degraded`. `accepted` is when the request was,
+        by `perf_counter`; times are told from then on."""
+        return self.answer(query, accepted).response
 
-    def answer(self, query: SearchQuery) -> Shown:
+    def answer(self, query: SearchQuery, accepted: float | None = None) -> Shown:
         """The same, with all that was known of the result set, for the page's own counts."""
+        stages = Stages(accepted=accepted)
         at = self._clock()
-        shown = self._show(at, query, self._treat(query, at))
+        shown = self._show(at, query, self._treat(query, at), stages)
         for recorder in self._recorders:
             recorder.record(shown)
         return shown
 
-    def show(self, query: SearchQuery, rule_set: RuleSet | None = None) -> Shown:
+    def show(
+        self,
+        query: SearchQuery,
+        rule_set: RuleSet | None = None,
+        accepted: float | None = None,
+    ) -> Shown:
         """The same for those who are no shoppers: nothing is recorded, tried or explored; with
         other rules than the live ones where they are given."""
-        return self._show(self._clock(), query, UNTREATED._replace(rule_set=rule_set))
+        stages = Stages(accepted=accepted)
+        return self._show(self._clock(), query, UNTREATED._replace(rule_set=rule_set), stages)
 
-    def _show(self, at: datetime, query: SearchQuery, treatment: Treatment) -> Shown:
-        stages = Stages()
+    def _show(
+        self, at: datetime, query: SearchQuery, treatment: Treatment, stages: Stages
+    ) -> Shown:
         if treatment.experiments:
             known = {**query.experiments, **treatment.experiments}
             query = msgspec.structs.replace(query, experiments=known)

@@ -16,7 +16,7 @@ from app.ui.searching import Answer
 from app.ui.selection import Chip, chips_of, facet_label
 from app.ui.traces import Scales, TraceView, format_number, measure, view_trace
 
-STAGES = ("embed", "retrieve", "features", "score", "rules", "facets", "highlight")
+STAGES = ("wait", "embed", "retrieve", "features", "score", "rules", "facets", "highlight")
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

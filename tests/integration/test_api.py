@@ -116,8 +116,17 @@ def test_answer_has_exactly_the_documented_shape(client: Client) -> None:
     assert answer["total"] == {"value": len(answer["hits"]), "relation": "exact"}
     assert answer["applied_rules"] == []
     assert answer["degraded"] == []
-    stages = ["embed", "retrieve", "features", "score", "rules", "facets", "highlight", "total"]
-    assert list(answer["timings_ms"]) == stages
+    assert list(answer["timings_ms"]) == [
+        "wait",
+        "embed",
+        "retrieve",
+        "features",
+        "score",
+        "rules",
+        "facets",
+        "highlight",
+        "total",
+    ]
     assert answer["timings_ms"]["total"] >= answer["timings_ms"]["retrieve"] > 0
     first = answer["hits"][0]
     assert list(first) == ["id", "position", "score", "placement", "item"]
@@ -275,7 +284,6 @@ def test_query_of_512_characters_and_a_page_of_100_are_still_taken(bare: Client)
         ("q=" + "x" * 513, ["q", "512"]),
         ("page=0", ["page", ">= 1"]),
         ("page=x", ["page", "int"]),
-        ("page=9", ["page 9", "the last page of 20 is 1"]),
         ("per_page=101", ["per_page", "100"]),
         ("explain=maybe", ["explain", "bool"]),
         ("in_stock=perhaps", ["in_stock", "bool"]),
