@@ -123,7 +123,7 @@ def test_search_page_says_that_there_is_no_such_page_and_leads_back(shop: Shop) 
 
     assert answer.status_code == 200
     assert "There is no page 9" in answer.text
-    assert "23 items fit on 2 pages" in answer.text
+    assert "This search finds 23 items, on 2 pages" in answer.text
     assert 'href="/?q=kettle&amp;brand=Brizo"' in answer.text
     assert 'href="/?q=kettle&amp;brand=Brizo&amp;page=2"' in answer.text
     assert "That search cannot be answered" not in answer.text
@@ -139,7 +139,7 @@ def test_search_page_with_one_page_leads_back_to_it(shop: Shop) -> None:
 
     assert answer.status_code == 200
     assert "There is no page 100,000,000,000,000,000" in answer.text
-    assert "fit on one page" in answer.text
+    assert ", on one page." in answer.text
     assert "Last page" not in answer.text
 
 
