@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 
+from app.accepted import NoteAcceptance, accepted_at
 from app.admin.authentication import KEY_RING, PUBLIC_SEARCH
 from app.admin.contract_controller import ContractController
 from app.admin.dead_letters_controller import DeadLettersController
@@ -107,8 +108,12 @@ def create_app(live: Live) -> Litestar:
             "services": Provide(services, sync_to_thread=False, use_cache=True),
             "recommending": Provide(recommending, sync_to_thread=False, use_cache=True),
             "item_lookup": Provide(item_lookup, sync_to_thread=False, use_cache=True),
+            "accepted": Provide(accepted_at, sync_to_thread=False),
         },
-        middleware=[DefineMiddleware(CrossOrigin, origins=live.settings.allowed_origins)],
+        middleware=[
+            NoteAcceptance,
+            DefineMiddleware(CrossOrigin, origins=live.settings.allowed_origins),
+        ],
         exception_handlers=EXCEPTION_HANDLERS,
         before_request=refuse_unusable_address,
         template_config=ui.template_config,

@@ -274,13 +274,15 @@ publications = Table(
     metadata,
     # The live version is that of the latest one whose time has come and which was not canceled.
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("version", BigInteger, ForeignKey("rule_sets.version"), nullable=False),
+    # None where the first version was rolled back, so that no rules are live.
+    Column("version", BigInteger, ForeignKey("rule_sets.version")),
     Column("kind", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("created_by", Text, nullable=False),
     Column("canceled_at", DateTime(timezone=True)),
     CheckConstraint("kind in ('publish', 'rollback')", name="kind"),
+    CheckConstraint("version is not null or kind = 'rollback'", name="version"),
     Index(None, "at", "id"),
 )
 

@@ -121,7 +121,7 @@ def read_outcomes(connection: Connection, experiment: Experiment) -> dict[str, A
 def read_health(
     connection: Connection, experiment: Experiment, quantiles: tuple[float, ...]
 ) -> dict[str, ArmHealth]:
-    """By arm; times are those inside of the pipeline."""
+    """By arm; times count from when a search was accepted, waiting for a thread included."""
     rows = connection.execute(
         text(
             f"with {_LISTS} select arm, count(*) as searches, "  # noqa: S608 (as above)

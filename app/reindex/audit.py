@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select, union
 
 from app import side_process
+from app.db.tables import dead_letters, items, outbox
 from app.items.repository import StoredItem, live_keys, read_items
 from app.items.vectors import PostgresVectorCache
 from app.reindex.findings import AuditFindings, AuditJob
@@ -48,12 +49,25 @@ def audit(engine: Engine, folder: Path, info: CollectionInfo) -> AuditFindings:
         problems.append(f"{counted} points are counted and {points} are read")
     problems += checks.problems(index, points)
     index.close()
+    with engine.connect() as connection:
+        accounted = _accounted_for(connection)
+    stale = [key for key in (*comparison.stale, *comparison.missing()) if key not in accounted]
+    ghosts = [key for key in comparison.ghosts if key not in accounted]
     return AuditFindings(
         damage="; ".join(problems[:_MAX_EXAMPLES]) or None,
-        stale=(*comparison.stale, *comparison.missing()),
-        ghosts=tuple(comparison.ghosts),
+        stale=tuple(stale),
+        ghosts=tuple(ghosts),
         points=points,
     )
+
+
+def _accounted_for(connection: Connection) -> frozenset[int]:
+    """Keys of items that wait to be indexed, or cannot be."""
+    waiting = select(outbox.c.item_key)
+    undeliverable = select(items.c.key).where(
+        items.c.id.in_(select(dead_letters.c.item_id).where(dead_letters.c.operation == "index"))
+    )
+    return frozenset(connection.execute(union(waiting, undeliverable)).scalars())
 
 
 class _Comparison:

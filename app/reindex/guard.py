@@ -17,7 +17,7 @@ from app import side_process
 from app.following import keep_refreshing
 from app.live_index import LiveIndex, Serving
 from app.reindex.findings import AuditFindings, AuditJob
-from app.reindex.reconcile import bring_into_step
+from app.reindex.reconcile import bring_into_step, out_of_step
 from indexing.composition import COMPOSITION_REVISION
 from indexing.errors import IndexDamaged, IndexUnavailable
 from indexing.index import LocalIndex
@@ -29,6 +29,9 @@ AUDIT_SECONDS = 3600.0
 
 SUSPICIOUS_SECONDS = 10.0
 """From one audit to the next, if something is; twice as long each time that nothing was found."""
+
+FEW, FEW_SHARE = 10, 0.01
+"""So many items out of step are indexed again one by one; more speak of lost files."""
 
 _SHARE = 50
 """An audit takes at most one part in so many of the time."""
@@ -123,16 +126,20 @@ class IndexGuard:
         self._act(serving, found)
 
     def _act(self, serving: Serving, found: AuditFindings) -> None:
-        if found.damage is not None:
-            logger.error("the index is damaged and is built anew: %s", found.damage)
-            self._repair(found.damage)
+        damage = found.damage
+        # What was written since the copy was made, or is about to be, is no fault of the index.
+        lost = out_of_step(self._engine, serving, (*found.stale, *found.ghosts))
+        if damage is None and len(lost) > max(FEW, FEW_SHARE * found.points):
+            damage = f"{len(lost)} items are not in step with PostgreSQL, and none of them waits"
+        if damage is not None:
+            logger.error("the index is damaged and is built anew: %s", damage)
+            self._repair(damage)
             # Looked at again until another one is live.
             self._pause = SUSPICIOUS_SECONDS
             self._next = monotonic() + _AGAIN_SECONDS
-        elif found.stale or found.ghosts:
-            changed = bring_into_step(self._engine, serving, found.stale, found.ghosts)
-            if changed:
-                logger.warning("%d items of the index were not in step with PostgreSQL", changed)
+        elif lost:
+            logger.warning("%d items are indexed again: not in step with PostgreSQL", len(lost))
+            bring_into_step(self._engine, serving, lost)
 
     def _audit(self, index: LocalIndex, serving: Serving) -> AuditFindings:
         """Of a copy, in a process of its own. Raises `IndexUnavailable`."""

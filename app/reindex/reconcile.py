@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Connection, Engine, select
 
 from app.db.tables import items, outbox
@@ -12,21 +13,45 @@ from indexing.documents import ItemKey
 PAGE = 1_000
 
 
-def bring_into_step(
-    engine: Engine, target: Target, stale: Sequence[int], ghosts: Sequence[int]
-) -> int:
-    """Of items with these keys, have indexed again those of which the index holds another version
-    than Postgres, or none, and delete the points of those that are not for sale. What waits to be
-    indexed anyhow is left to the workers. Returns how many were not in step."""
-    changed = 0
-    suspects = [*stale, *ghosts]
-    for start in range(0, len(suspects), PAGE):
+class OutOfStep(msgspec.Struct, frozen=True):
+    """Keys of points that no worker is about to put right."""
+
+    behind: tuple[int, ...] = ()
+    """The index holds another version than Postgres, or none."""
+    newer: tuple[int, ...] = ()
+    """Those of `behind` of which it holds a newer one, as where a database was put back."""
+    gone: tuple[int, ...] = ()
+    """Their items are not for sale."""
+
+    def __len__(self) -> int:
+        return len(self.behind) + len(self.gone)
+
+
+def out_of_step(engine: Engine, target: Target, keys: Sequence[int]) -> OutOfStep:
+    """Which of the keys are out of step at this moment."""
+    found = OutOfStep()
+    for start in range(0, len(keys), PAGE):
+        with engine.connect() as connection:
+            page = _compare(connection, target, keys[start : start + PAGE])
+        found = OutOfStep(
+            found.behind + page.behind, found.newer + page.newer, found.gone + page.gone
+        )
+    return found
+
+
+def bring_into_step(engine: Engine, target: Target, found: OutOfStep) -> None:
+    """Have what is behind indexed again, and delete the points of what is gone."""
+    # A point never replaces a newer one.
+    surplus = [ItemKey(key) for key in (*found.gone, *found.newer)]
+    for start in range(0, len(surplus), PAGE):
+        target.index.delete(surplus[start : start + PAGE])
+    for start in range(0, len(found.behind), PAGE):
+        rows = [{"item_key": key} for key in found.behind[start : start + PAGE]]
         with engine.begin() as connection:
-            changed += _page(connection, target, suspects[start : start + PAGE])
-    return changed
+            connection.execute(outbox.insert(), rows)
 
 
-def _page(connection: Connection, target: Target, keys: Sequence[int]) -> int:
+def _compare(connection: Connection, target: Target, keys: Sequence[int]) -> OutOfStep:
     # The outbox first: an entry that goes between both looks has its item indexed by then.
     waiting = set(
         connection.execute(select(outbox.c.item_key).where(outbox.c.item_key.in_(keys))).scalars()
@@ -39,11 +64,8 @@ def _page(connection: Connection, target: Target, keys: Sequence[int]) -> int:
     }
     held = target.index.point_versions([ItemKey(key) for key in keys])
     behind = [key for key in versions if versions[key] != held.get(key) and key not in waiting]
-    gone = [key for key in held if key not in versions and key not in waiting]
-    # A point never replaces a newer one, which a database that was put back has left.
-    newer = [key for key in behind if held.get(key, -1) > versions[key]]
-    if gone or newer:
-        target.index.delete([ItemKey(key) for key in (*gone, *newer)])
-    if behind:
-        connection.execute(outbox.insert(), [{"item_key": key} for key in behind])
-    return len(behind) + len(gone)
+    return OutOfStep(
+        behind=tuple(behind),
+        newer=tuple(key for key in behind if held.get(key, -1) > versions[key]),
+        gone=tuple(key for key in held if key not in versions and key not in waiting),
+    )

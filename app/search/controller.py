@@ -83,15 +83,19 @@ class SearchController(Controller):
 
     @post(status_code=200, sync_to_thread=True, responses=INVALID_REQUEST)
     def search(
-        self, data: JSONBody[SearchRequest], search: NamedDependency[SearchPipeline]
+        self,
+        data: JSONBody[SearchRequest],
+        search: NamedDependency[SearchPipeline],
+        accepted: NamedDependency[float],
     ) -> SearchResponse:
         """Search the catalogue. An empty query browses by popularity."""
-        return search.search(read_request(data))
+        return search.search(read_request(data), accepted)
 
     @get(sync_to_thread=True, responses=INVALID_REQUEST)
     def simple_search(
         self,
         search: NamedDependency[SearchPipeline],
+        accepted: NamedDependency[float],
         q: Text = "",
         page: Annotated[int, QueryParameter(ge=1)] = 1,
         per_page: Annotated[int, QueryParameter(ge=1, le=MAX_PER_PAGE)] = 20,
@@ -137,5 +141,6 @@ class SearchController(Controller):
                 locale=locale,
                 client_id=client_id,
                 session_id=session_id,
-            )
+            ),
+            accepted,
         )

@@ -226,8 +226,11 @@ class SuppressedRule(msgspec.Struct, frozen=True):
 
 
 class Timings(msgspec.Struct, frozen=True):
-    """Milliseconds spent in each stage; `total` is the whole request inside the pipeline."""
+    """Milliseconds spent in each stage; `total` counts from when the request was accepted, so that
+    it is what the shopper waited for, but for the network and writing the answer."""
 
+    wait: float = 0.0
+    """Before the search began: for a thread, and in a multi-search for the searches before it."""
     embed: float = 0.0
     retrieve: float = 0.0
     features: float = 0.0

@@ -44,6 +44,7 @@ class SearchPage(Controller):
         request: HTMXRequest,
         search: NamedDependency[SkipValidation[Searcher]],
         recommending: NamedDependency[SkipValidation[Recommending]],
+        accepted: NamedDependency[float],
         client_id: FromQuery[str] = "",
         session_id: FromQuery[str] = "",
     ) -> Template | Redirect:
@@ -58,7 +59,7 @@ class SearchPage(Controller):
         if not request.htmx and not is_canonical(pairs):
             return Redirect(address.url, status_code=303)
         try:
-            answered = answer(search, query_of(address, client_id, session_id), address)
+            answered = answer(search, query_of(address, client_id, session_id), address, accepted)
         except (InvalidSearch, InvalidSort) as error:
             return _render(request, address, 400, problem=Problem("request", str(error)))
         except Exception as error:

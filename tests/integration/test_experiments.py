@@ -230,6 +230,25 @@ def test_arm_answers_by_its_own_rule_set(shop: Shop) -> None:
     assert ids(ask(shop, in_b))[0] == "k1"
 
 
+def test_arm_that_names_no_rules_keeps_to_none_when_some_are_published(shop: Shop) -> None:
+    live, other = two_rule_sets(
+        shop, {"id": "second", "then": [{"pin": {"item_id": "k2", "position": 1}}]}
+    )
+    while body(shop.client.get("/v1/admin/rulesets"))["rollback_to"] is not None:
+        body(shop.client.post("/v1/admin/rulesets/rollback"))
+    shop.live.rules.refresh()
+    plan(shop, arms=[{"name": "a"}, {"name": "b", "ruleset_version": other}])
+    started = start(shop)
+    body(shop.client.post(f"/v1/admin/rulesets/{live}/publish"))
+    shop.live.rules.refresh()
+
+    by_a, by_b = ask(shop, clients_of("a", 1)[0]), ask(shop, clients_of("b", 1)[0])
+
+    assert [arm["ruleset_version"] for arm in started["arms"]] == [0, other]
+    assert (by_a["ruleset_version"], by_a["applied_rules"]) == (0, [])
+    assert (by_b["ruleset_version"], ids(by_b)[0]) == (other, "k2")
+
+
 def test_rule_can_ask_for_the_arm(shop: Shop) -> None:
     shop.publish(
         {

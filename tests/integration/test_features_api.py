@@ -118,6 +118,22 @@ def test_values_out_of_bounds_are_an_alert_also_before_the_first_model(
     assert report.alerts == ("range of dense: 1 of 600 values are no numbers",)
 
 
+@pytest.mark.parametrize(
+    "fields", [{"sort": "price:asc"}, {"first": 20}, {"model_version": "another"}, {"query": ""}]
+)
+def test_values_out_of_bounds_are_an_alert_on_every_list(
+    engine: Engine, watch: FeatureWatch, fields: dict[str, Any]
+) -> None:
+    broken = features(2)
+    broken[0, DENSE] = np.nan
+    show(engine, broken, **fields)
+
+    report = watch.read()
+
+    assert report.lists == 0
+    assert report.alerts == ("range of dense: 1 of 600 values are no numbers",)
+
+
 def test_lists_of_other_features_and_of_days_ago_are_left_out(
     engine: Engine, watch: FeatureWatch
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from litestar.testing import TestClient
@@ -16,7 +17,7 @@ from app.db.postgres import EmbeddedPostgres
 from app.events.recorder import ListRecorder
 from app.live import Live
 from app.rules.publishing import publish_all
-from app.search.schemas import SearchResponse
+from app.search.schemas import SearchResponse, Total
 from indexing.queries import SearchQuery, Sort
 from ranking.events import PLACEMENTS
 from ranking.features import FINGERPRINT
@@ -201,10 +202,10 @@ def test_list_that_postgres_will_not_take_does_not_keep_the_others(
     live: Live, caplog: pytest.LogCaptureFixture
 ) -> None:
     good, bad, later = (live.search.show(SearchQuery(text="kettle")) for _ in range(3))
-    too_far = bad._replace(first=2**40)
+    too_many = msgspec.structs.replace(bad.response, total=Total(2**40, "exact"))
 
     with caplog.at_level(logging.CRITICAL):
-        for shown in (good, too_far, later):
+        for shown in (good, bad._replace(response=too_many), later):
             live.lists.record(shown)
         rows = recorded(live)
 
