@@ -30,6 +30,10 @@ class Lock(IntEnum):
     TRAINING_SCHEDULE = 4_202_617
     """Two processes that look at the clock at once would both ask for a training."""
 
+    USAGE = 4_202_618
+    """Searches' counts of what was asked and which rules fired, and those that wait until typing
+    is told from searching, touch the same rows, each in an order of its own."""
+
 
 def take_turn(connection: Connection, lock: Lock) -> None:
     """Wait until no other transaction holds the lock; taking it again costs nothing."""

@@ -65,6 +65,7 @@ def read_request(data: SearchRequest) -> SearchQuery:
         relax=data.relax,
         group=data.group,
         personalize=data.personalize,
+        final=data.final,
     )
 
 
@@ -108,6 +109,7 @@ class SearchController(Controller):
         chosen: Annotated[str, QueryParameter(name="filter", max_length=10_000)] = "",
         client_id: Identity = "",
         session_id: Identity = "",
+        final: FromQuery[bool] = False,
     ) -> SearchResponse:
         """The simple cases of `POST /v1/search`; `brand`, `category`, `segment` and `facet` may be
         repeated, and `filter` takes the filter as text."""
@@ -137,5 +139,6 @@ class SearchController(Controller):
                 locale=locale,
                 client_id=client_id,
                 session_id=session_id,
+                final=final,
             )
         )
