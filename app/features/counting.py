@@ -201,9 +201,9 @@ def recount(
     of which it is to be looked at again whether they were typing."""
     losing = _lists_of(move.before for move in moves)
     gaining = _lists_of(move.after for move in moves)
-    anew = {*new_lists, *gone_lists, *losing}
-    lists = read_lists(connection, anew | gaining, curves)
-    before = read_events_of(connection, anew - set(new_lists))
+    anew = {*gone_lists, *losing}
+    lists = read_lists(connection, {*new_lists, *anew, *gaining}, curves)
+    before = read_events_of(connection, anew)
     # Of lists that only gain, what they gain.
     after = _moved(before, moves)
     known = read_known(connection, {list_id: after[list_id] for list_id in gaining - anew})
@@ -212,15 +212,15 @@ def recount(
     for list_id, stored in lists.items():
         shown, done = stored.shown, after.get(list_id, [])
         counted = {} if stored.typing else tally
-        if list_id not in anew:
-            depths[list_id] = add_to_list(
-                counted, shown, stored.depth, known.get(list_id, set()), done
-            )
-            continue
-        if list_id not in new_lists:
+        if list_id in anew:
             add_list(counted, shown, before.get(list_id, []), -1)
-        if list_id not in gone_lists:
-            depths[list_id] = add_list(counted, shown, done)
+            if list_id not in gone_lists:
+                depths[list_id] = add_list(counted, shown, done)
+            continue
+        if list_id in new_lists:
+            # What an earlier piece of this step found to belong to it was added already.
+            add_list(counted, shown, ())
+        depths[list_id] = add_to_list(counted, shown, stored.depth, known.get(list_id, set()), done)
     for move in moves:
         if move.before is not None and move.before.list_id is None:
             add_alone(tally, move.event, -1)
