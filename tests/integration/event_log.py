@@ -153,7 +153,7 @@ def _count_list(counts: Any, shown: Any, events: Sequence[Any], curves: Sequence
     def position_of(event: Any) -> int:
         if event.item_key is None and event.position in positions.values():
             return int(event.position)
-        return positions.get(event.item_key, 0)
+        return int(positions.get(event.item_key, 0))
 
     seen_to = lowest({"impression"})
     if seen_to:

@@ -271,9 +271,7 @@ def test_what_shoppers_only_typed_is_never_suggested(shop: Shop, live: Live) -> 
     assert queries(shop, live, "stee") == [WORDS]
 
 
-def test_search_is_suggested_when_it_is_known_that_it_was_no_typing(
-    shop: Shop, live: Live
-) -> None:
+def test_search_is_suggested_when_it_is_known_that_it_was_no_typing(shop: Shop, live: Live) -> None:
     suggestions = type(live.suggestions)(live.engine, 3)
     asked(live, "kettle", 3, final=False)
     suggestions.refresh_queries()
