@@ -1,4 +1,5 @@
-// A search page of InstantSearch.js. Nothing in it knows Endcap but the two places that name a host.
+// A search page of InstantSearch.js. Nothing in it knows Endcap but the two places that name a host
+// and the tag that says which searches are meant.
 import { liteClient } from 'algoliasearch/lite';
 import instantsearch from 'instantsearch.js';
 import * as widgets from 'instantsearch.js/es/widgets';
@@ -89,6 +90,7 @@ search.addWidgets([
     placeholder: 'Search',
     queryHook(query, refine) {
       typing = true;
+      setTimeout(() => (typing = false)); // Where the text has not changed, nothing is searched.
       refine(query);
     },
   }),
