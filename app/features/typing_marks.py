@@ -93,17 +93,18 @@ def _misjudged(
         "seconds": SECONDS,
         "counted_to": counted_to,
     }
-    replaced: set[str] = set()
-    lists = {row.query_id: row for row in connection.execute(_LISTS, parameters)}
+    later: dict[str, list[TypedList]] = {}
     for row in connection.execute(_AFTER, parameters):
-        if row.replaced not in replaced and takes_the_place(
-            typed_list(row), typed_list(lists[row.replaced])
-        ):
-            replaced.add(row.replaced)
-    found = {query_id: query_id in replaced and not row.acted for query_id, row in lists.items()}
-    return {
-        query_id: typing for query_id, typing in found.items() if typing != lists[query_id].typing
-    }
+        later.setdefault(row.replaced, []).append(typed_list(row))
+    found: dict[str, bool] = {}
+    for row in connection.execute(_LISTS, {**parameters, "followed": list(later)}):
+        shown = typed_list(row)
+        typing = not row.acted and any(
+            takes_the_place(other, shown) for other in later.get(row.query_id, ())
+        )
+        if typing != row.typing:
+            found[row.query_id] = typing
+    return found
 
 
 def typed_list(row: Row[Any]) -> TypedList:
@@ -118,7 +119,8 @@ _LISTS = text(
             where e.list_id = r.query_id and e.action = any(:acts)
                 and e.client_id is distinct from :forgotten
         ) as acted
-    from ranking_events r where query_id = any(:ids)
+    from ranking_events r
+    where query_id = any(:ids) and (query_id = any(:followed) or typing)
     """
 )
 
