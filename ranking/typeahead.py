@@ -11,6 +11,10 @@ from rapidfuzz.distance import OSA
 SECONDS = 4.0
 """How soon the next list must follow. Later than that, the shopper has read what was shown."""
 
+MOST = 50
+"""Of the lists that a shopper is shown so soon after one, so many are looked at: nobody types
+faster, and a robot that searches hundreds of times a second must not hold up the counting."""
+
 _WITHIN = timedelta(seconds=SECONDS)
 
 

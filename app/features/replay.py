@@ -5,10 +5,10 @@ without features, and for the test that those stored with them were right."""
 import heapq
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
-from itertools import chain, islice, pairwise, takewhile
+from itertools import chain, pairwise
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -38,10 +38,12 @@ from ranking.tallies import (
     add_to_list,
     counts_once,
 )
-from ranking.typeahead import SECONDS, TypedList, takes_the_place
+from ranking.typeahead import MOST, SECONDS, TypedList, takes_the_place
 
 _FETCH = 5_000
 _LONGEST = timedelta(days=max(WINDOWS), hours=1)
+_SOON = timedelta(seconds=SECONDS)
+_INSTANT = timedelta(microseconds=1)
 _METRIC = [METRICS.index(metric) for metric, _ in COLUMNS]
 _HOURS = [24 * days for _, days in COLUMNS]
 
@@ -108,11 +110,11 @@ class _ReplayedList:
     def appear(self, tally: Tally) -> None:
         add_list(tally, self._shown, ())
 
-    def be_replaced(self, tally: Tally) -> None:
-        """By a list that makes typing of this one, as long as nothing is done with it."""
-        if not self._replaced:
+    def be_replaced(self, tally: Tally, replaced: bool) -> None:
+        """Or not, by a list that makes typing of this one as long as nothing is done with it."""
+        if replaced != self._replaced:
             add_list(self._counted(tally), self._shown, self._done, -1)
-            self._replaced = True
+            self._replaced = replaced
             add_list(self._counted(tally), self._shown, self._done)
 
     def gain(self, tally: Tally, event: Done) -> None:
@@ -152,19 +154,26 @@ class _ListsOfShoppers:
     def __init__(self) -> None:
         self._shown: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
 
-    def add(self, shown: "_NewList") -> list[str]:
-        """Returns those of the same shopper that were shown shortly before and after."""
+    def add(self, shown: "_NewList") -> dict[str, list[str]]:
+        """By each list of the same shopper whose place this one may have taken, and by this one
+        itself, all those that may have taken its place."""
         if not (shown.client_id or shown.session_id):
-            return []
+            return {}
         # Where no client is named, the session stands for it.
         shopper = (shown.client_id, "" if shown.client_id else shown.session_id)
         lists = self._shown[shopper]
-        at, within = shown.typed.at, timedelta(seconds=SECONDS)
-        first = bisect_left(lists, (at - within, ""))
-        near = takewhile(lambda other: other[0] <= at + within, islice(lists, first, None))
-        found = [query_id for _, query_id in near]
-        insort(lists, (at, shown.shown.query_id))
-        return found
+        at, query_id = shown.typed.at, shown.shown.query_id
+        insort(lists, (at, query_id))
+        earliest = bisect_left(lists, (at - _SOON, ""))
+        last = bisect_left(lists, (at, ""))
+        concerned = [*lists[max(earliest, last - MOST) : last], (at, query_id)]
+        return {query_id: self._after(lists, at) for at, query_id in concerned}
+
+    @staticmethod
+    def _after(lists: Sequence[tuple[datetime, str]], at: datetime) -> list[str]:
+        first = bisect_left(lists, (at + _INSTANT, ""))
+        end = bisect_left(lists, (at + _SOON + _INSTANT, ""))
+        return [query_id for _, query_id in lists[first : min(end, first + MOST)]]
 
 
 class BehaviourReplay:
@@ -238,12 +247,12 @@ class BehaviourReplay:
     def _take_in_list(self, new: _NewList) -> None:
         shown = self._lists[new.shown.query_id] = _ReplayedList(new.shown, new.typed)
         shown.appear(self._tally)
-        for query_id in self._shoppers.add(new):
-            other = self._lists[query_id]
-            if takes_the_place(shown.typed, other.typed):
-                other.be_replaced(self._tally)
-            if takes_the_place(other.typed, shown.typed):
-                shown.be_replaced(self._tally)
+        for query_id, after in self._shoppers.add(new).items():
+            earlier = self._lists[query_id]
+            replaced = any(
+                takes_the_place(self._lists[later].typed, earlier.typed) for later in after
+            )
+            earlier.be_replaced(self._tally, replaced)
 
     def _move(self, move: _MovedEvent, new: bool = False) -> None:
         """An event of a list that lies before all windows counts nothing any more."""

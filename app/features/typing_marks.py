@@ -10,15 +10,14 @@ from app.features.log_repository import add_counts, read_events_of, read_lists
 from app.features.usage_counts import correct_usage
 from ranking.examination import ExaminationCurves
 from ranking.tallies import INFERRED, Tally, add_list
-from ranking.typeahead import SECONDS, TypedList, takes_the_place
+from ranking.typeahead import MOST, SECONDS, TypedList, takes_the_place
 
 ACTS = sorted(INFERRED)
 """What shows that a list was used; that it was seen is no act."""
 
 _SAME_SHOPPER = (
-    "{b}.client_id = {a}.client_id and {a}.client_id <> ''",
-    "{b}.session_id = {a}.session_id and {a}.session_id <> '' "
-    "and {a}.client_id = '' and {b}.client_id = ''",
+    "b.client_id = r.client_id and r.client_id <> ''",
+    "b.session_id = r.session_id and b.session_id <> '' and r.client_id = '' and b.client_id = ''",
 )
 """When two lists are of one shopper: where no client is named, the session tells. Each has an
 index."""
@@ -27,10 +26,13 @@ _BEFORE = text(
     " union ".join(
         f"""
         select before.query_id from ranking_events r
-        join ranking_events before on {same.format(a="r", b="before")}
-            and before.at < r.at and before.at >= r.at - make_interval(secs => :seconds)
-        where r.query_id = any(:lists) and not before.final
-            and before.changed_in < :counted_to
+        cross join lateral (
+            select b.query_id from ranking_events b
+            where {same} and b.at < r.at and b.at >= r.at - make_interval(secs => :seconds)
+                and b.changed_in < :counted_to
+            order by b.at desc, b.query_id desc limit :most
+        ) before
+        where r.query_id = any(:lists)
         """  # noqa: S608 (texts of this module)
         for same in _SAME_SHOPPER
     )
@@ -39,7 +41,12 @@ _BEFORE = text(
 
 def lists_before(connection: Connection, list_ids: Sequence[str], counted_to: int) -> list[str]:
     """Those whose place one of these may have taken, of transactions before `counted_to`."""
-    parameters = {"lists": list(list_ids), "seconds": SECONDS, "counted_to": counted_to}
+    parameters: dict[str, Any] = {
+        "lists": list(list_ids),
+        "seconds": SECONDS,
+        "most": MOST,
+        "counted_to": counted_to,
+    }
     return list(connection.execute(_BEFORE, parameters).scalars())
 
 
@@ -91,6 +98,7 @@ def _misjudged(
         "acts": ACTS,
         "forgotten": forgotten,
         "seconds": SECONDS,
+        "most": MOST,
         "counted_to": counted_to,
     }
     later: dict[str, list[TypedList]] = {}
@@ -130,9 +138,13 @@ _AFTER = text(
         select r.query_id as replaced,
             later.at, later.query, later.first, later.sort, later.item_keys, later.final
         from ranking_events r
-        join ranking_events later on {same.format(a="r", b="later")}
-            and later.at > r.at and later.at <= r.at + make_interval(secs => :seconds)
-        where r.query_id = any(:ids) and not r.final and later.changed_in < :counted_to
+        cross join lateral (
+            select * from ranking_events b
+            where {same} and b.at > r.at and b.at <= r.at + make_interval(secs => :seconds)
+                and b.changed_in < :counted_to
+            order by b.at, b.query_id limit :most
+        ) later
+        where r.query_id = any(:ids) and not r.final
         """  # noqa: S608 (texts of this module)
         for same in _SAME_SHOPPER
     )

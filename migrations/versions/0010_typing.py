@@ -19,7 +19,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ranking.behaviour import BEHAVIOUR
-from ranking.typeahead import SECONDS, is_rewritten
+from ranking.typeahead import MOST, SECONDS, is_rewritten
 
 revision = "0010"
 down_revision = "0009"
@@ -82,7 +82,7 @@ def _typed(connection: sa.Connection) -> Iterator[str]:
     ):
         rows = connection.execute(
             sa.text(FOLLOWED.format(same=same)),
-            {"seconds": SECONDS, "acts": ACTS},
+            {"seconds": SECONDS, "most": MOST, "acts": ACTS},
             execution_options={"stream_results": True},
         )
         for query_id, query, texts in rows:
@@ -95,9 +95,11 @@ ACTS = ["add_to_cart", "click", "dismiss", "purchase", "remove_from_cart", "view
 FOLLOWED = """
     select r.query_id, r.query, array_agg(distinct later.query)
     from ranking_events r
-    join ranking_events later on {same}
-        and later.at > r.at and later.at <= r.at + make_interval(secs => :seconds)
-        and later.query <> r.query
+    cross join lateral (
+        select later.query from ranking_events later
+        where {same} and later.at > r.at and later.at <= r.at + make_interval(secs => :seconds)
+        order by later.at, later.query_id limit :most
+    ) later
     where r.query <> '' and r.first = 0 and not exists (
         select 1 from interaction_events e where e.list_id = r.query_id and e.action = any(:acts)
     )

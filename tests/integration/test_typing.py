@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from app.features.counting import BehaviourCounter
 from app.features.forgetting import uncount_client
 from app.features.rebuild import rebuild
+from ranking.typeahead import MOST
 from tests.integration.event_log import (
     NOON,
     marked_typing,
@@ -220,6 +221,21 @@ def test_act_of_a_shopper_who_is_forgotten_no_longer_keeps_a_list_from_being_typ
     assert marked_typing(engine) == {"runn"}
     assert stored_counts(engine) == plain_counts(engine)
     assert rebuild(engine).corrected == 0
+
+
+@pytest.mark.parametrize(("between", "typing"), [(MOST - 1, True), (MOST, False)])
+def test_behind_a_list_no_more_than_a_few_are_looked_at_however_many_a_robot_asks_for(
+    engine: Engine, counter: BehaviourCounter, between: int, typing: bool
+) -> None:
+    with engine.begin() as connection:
+        write_list(connection, "ke", [1], query="ke")
+        for n in range(between):
+            write_list(connection, f"lamp {n}", [1], query="lamp", at=seconds(1 + n / 100))
+        write_list(connection, "kettle", [1], query="kettle", at=seconds(3))
+
+    counter.run()
+
+    assert marked_typing(engine) == ({"ke"} if typing else set())
 
 
 def test_rebuild_corrects_marks_that_are_wrong(engine: Engine, counter: BehaviourCounter) -> None:
