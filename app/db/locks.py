@@ -33,6 +33,10 @@ class Lock(IntEnum):
     INDEXER = 4_202_618
     """Shared by every process that indexes what waits, by a connection that it holds as long."""
 
+    USAGE = 4_202_619
+    """Searches' counts of what was asked and which rules fired, and those that wait until typing
+    is told from searching, touch the same rows, each in an order of its own."""
+
 
 def is_taken(connection: Connection, lock: Lock) -> bool:
     """Whether any other connection to this database holds or shares the lock."""

@@ -151,6 +151,8 @@ def as_listed(shown: Shown) -> RankingEvent:
         teams=ranking.teams_of(shown.page),
         total_ms=response.timings_ms.total,
         degraded=response.degraded,
+        final=query.final,
+        applied_rules=tuple(rule.id for rule in response.applied_rules),
     )
 
 

@@ -30,7 +30,7 @@ _SHOWN = text(
     select query, features from ranking_events
     where at > :since and at <= :until and feature_fingerprint = :fingerprint
         and features is not null and source = 'search'
-        and sort = 'relevance' and first = 0 and query <> ''
+        and sort = 'relevance' and first = 0 and query <> '' and not typing
         and (cast(:model as text) is null or model_version = :model)
     order by at desc limit :most
     """

@@ -156,7 +156,7 @@ _LAST = text(
     """
     select features from ranking_events
     where at > :since and at <= :now and feature_fingerprint = :fingerprint
-        and features is not null and source = 'search'
+        and features is not null and source = 'search' and not typing
     order by at desc limit :most
     """
 )

@@ -65,6 +65,7 @@ def read_request(data: SearchRequest) -> SearchQuery:
         relax=data.relax,
         group=data.group,
         personalize=data.personalize,
+        final=data.final,
     )
 
 
@@ -112,6 +113,7 @@ class SearchController(Controller):
         chosen: Annotated[str, QueryParameter(name="filter", max_length=10_000)] = "",
         client_id: Identity = "",
         session_id: Identity = "",
+        final: FromQuery[bool] = False,
     ) -> SearchResponse:
         """The simple cases of `POST /v1/search`; `brand`, `category`, `segment` and `facet` may be
         repeated, and `filter` takes the filter as text."""
@@ -141,6 +143,7 @@ class SearchController(Controller):
                 locale=locale,
                 client_id=client_id,
                 session_id=session_id,
+                final=final,
             ),
             accepted,
         )

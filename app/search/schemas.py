@@ -67,6 +67,10 @@ class SearchRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
     """Whether items of one `group_id` are one hit, and counted once; `false` gives each its own."""
     personalize: bool = True
     """`false` leaves out what this session has shown an interest in."""
+    final: bool = False
+    """`true` says that the shopper meant this search: pressed Enter, chose a suggestion, opened a
+    link. Otherwise it is taken for typing, and counts nowhere, if the same shopper replaces it
+    within four seconds by typing on and does nothing with what it found."""
 
 
 class Relaxation(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -32,7 +32,9 @@ SORTS: Mapping[str, str] = {
 }
 
 _OWN = frozenset({*FACETS, "q", "page", "sort", "explain", "exact", "price_min", "price_max"})
-_NOT_OURS = frozenset({"client_id", "session_id", "facet", "facet_query", "gclid", "fbclid", "ref"})
+_NOT_OURS = frozenset(
+    {"client_id", "session_id", "final", "facet", "facet_query", "gclid", "fbclid", "ref"}
+)
 """Names that are no attributes: those of the page's own requests, and what advertisements add."""
 
 _ON = frozenset({"1", "true", "on", "yes"})

@@ -45,7 +45,9 @@ class Answer(NamedTuple):
     """How many product groups have so many stars or more."""
 
 
-def query_of(address: Address, client_id: str = "", session_id: str = "") -> SearchQuery:
+def query_of(
+    address: Address, client_id: str = "", session_id: str = "", final: bool = False
+) -> SearchQuery:
     return SearchQuery(
         text=address.q,
         filter=filter_of(address),
@@ -59,6 +61,7 @@ def query_of(address: Address, client_id: str = "", session_id: str = "") -> Sea
         max_facet_values=MOST_VALUES,
         highlight=("title",),
         correct=not address.exact,
+        final=final,
     )
 
 

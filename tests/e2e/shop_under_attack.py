@@ -115,7 +115,7 @@ class Shop:
 
 def ready(service: Service) -> dict[str, Any] | None:
     with suppress(httpx.HTTPError):
-        answer = httpx.get(f"{service.url}/health/ready", timeout=30)
+        answer = httpx.get(f"{service.url}/health/ready", timeout=5)
         if answer.is_success:
             state: dict[str, Any] = answer.json()
             return state

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.db.postgres import EmbeddedPostgres
 from app.experiments.assignment import assign
 from app.experiments.model import Arm
+from app.features.counting import BehaviourCounter
 from tests.e2e.command import until
 from tests.factories import make_item
 from tests.integration.shop import Raw, Shop, body, case, ids, open_shop
@@ -76,6 +77,21 @@ def results(shop: Shop, key: str = "trial") -> Raw:
     shop.live.lists.flush()
     found: Raw = body(shop.client.get(f"{EXPERIMENTS}/{key}"))["results"]
     return found
+
+
+def test_what_was_typing_is_no_search_of_its_arm(shop: Shop) -> None:
+    plan(shop)
+    start(shop)
+    (client,) = clients_of("a", 1)
+    for typed in ("ket", "kett", "kettle"):
+        answer = ask(shop, client, typed)
+    act(shop, client, answer, "click")
+    shop.live.lists.flush()
+    BehaviourCounter(shop.live.engine).run()
+
+    first, _ = results(shop)["arms"]
+
+    assert (first["searches"], first["clicks"]) == (1, 1)
 
 
 def clients_of(arm: str, count: int, key: str = "trial") -> list[str]:

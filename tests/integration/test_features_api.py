@@ -103,6 +103,17 @@ def test_drift_is_an_alert_that_is_logged_once_and_when_it_is_over(
     assert caplog.messages[1:] == ["features: as they should be again"]
 
 
+def test_features_of_what_was_typing_are_not_looked_at(engine: Engine, watch: FeatureWatch) -> None:
+    drifted = features(2)
+    drifted[:, DENSE] = 1.0
+    show(engine, drifted, "typed", typing=True)
+    show(engine, features(2))
+
+    report = watch.read()
+
+    assert (report.lists, report.alerts) == (LISTS, ())
+
+
 def test_values_out_of_bounds_are_an_alert_also_before_the_first_model(
     engine: Engine, tmp_path: Path
 ) -> None:

@@ -94,7 +94,7 @@ def test_page_beyond_the_last_is_neither_a_list_nor_a_search_that_found_nothing(
     body(shop.client.post("/v1/admin/experiments", json=plan), 201)
     body(shop.client.post("/v1/admin/experiments/trial/start"))
     shop.live.experiments.refresh()
-    shopper = {"client_id": "ann"}
+    shopper = {"client_id": "ann", "final": True}
     arm = ask(shop, 1, **shopper)["experiments"]["trial"]
 
     for page in (4, 2**63):
