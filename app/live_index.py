@@ -15,6 +15,7 @@ from indexing.collection import CollectionSpec, Quantization
 from indexing.collections import CollectionInfo, Collections
 from indexing.composition import COMPOSITION_REVISION, WORDS_SINCE
 from indexing.encoder import Encoder, LexicalEncoder
+from indexing.errors import IndexUnavailable
 from indexing.index import ItemIndex
 from indexing.indexer import Indexer, VectorCache
 
@@ -206,5 +207,8 @@ def _close(servings: list[Serving]) -> None:
     for serving in servings:
         try:
             serving.index.close()
+        except IndexUnavailable as error:
+            # What was to be durable is, since each write is flushed by itself.
+            logger.warning("collection %s could not be closed: %s", serving.info.name, error)
         except Exception:  # the engine may be away; nothing of ours depends on it any more
             logger.exception("collection %s could not be closed", serving.info.name)

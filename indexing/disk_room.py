@@ -16,6 +16,10 @@ def free_bytes(folder: Path) -> int:
     return state.f_bavail * state.f_frsize
 
 
+def has_room(folder: Path) -> bool:
+    return free_bytes(folder) >= RESERVE
+
+
 def require_room(folder: Path, needed: int = 0) -> None:
     """Raises `NoRoom` where writing so many bytes would leave less than the reserve."""
     free = free_bytes(folder)

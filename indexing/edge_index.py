@@ -15,7 +15,7 @@ import qdrant_edge as edge
 from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, Floats, no_candidates
 from indexing.collection import CODES, PAYLOAD_INDEXES, CollectionSpec, PayloadIndex, Quantization
 from indexing.collections import CollectionInfo
-from indexing.disk_room import require_room
+from indexing.disk_room import has_room, require_room
 from indexing.documents import ItemKey
 from indexing.edge_errors import edge_errors
 from indexing.edge_files import Stamps, copy_files, disk_bytes, stamps_of
@@ -347,11 +347,19 @@ def write_durably(file: Path, content: bytes) -> None:
 def _open(folder: Path, spec: CollectionSpec, lock: ShardLock) -> edge.EdgeShard:
     """Called with its lock."""
     with edge_errors():
-        require_room(folder.parent)
         if (folder / INFO_FILE).exists():
-            if lock.was_left:
-                probe_apart(folder, lock)
+            # Opening writes a little. Where there is no room for that, or a crash may have cut a
+            # file, another process tries first what could end this one.
+            full = not has_room(folder)
+            if full or lock.was_left:
+                try:
+                    probe_apart(folder, lock)
+                except IndexDamaged:
+                    if full:
+                        require_room(folder)
+                    raise
             return edge.EdgeShard.load(str(folder))
+        require_room(folder.parent)
     return create_shard(folder, CollectionInfo(folder.name, spec, datetime.now(UTC)))
 
 

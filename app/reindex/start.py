@@ -11,7 +11,7 @@ from app.items.repository import count_items, enqueue_all
 from app.live_index import LiveIndex
 from indexing.collections import CollectionInfo
 from indexing.errors import EncoderUnavailable, IndexDamaged
-from indexing.index import ItemIndex
+from indexing.index import ItemIndex, LocalIndex
 
 logger = logging.getLogger(__name__)
 Say = Callable[[str], None]
@@ -25,7 +25,7 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
         # Two first starts on one server would both make a collection.
         take_turn(connection, Lock.INDEX_SWITCH)
         info = live.collections.live()
-        index = None if info is None else _open(live, info)
+        index = None if info is None else _open(connection, live, info)
         say("Loading the encoder")
         if info is not None and index is not None and _searchable(live, info):
             live.take_over(live.around(info, index))
@@ -45,14 +45,28 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
     return "the settings or this release lay collections out otherwise"
 
 
-def _open(live: LiveIndex, info: CollectionInfo) -> ItemIndex | None:
+def _open(connection: Connection, live: LiveIndex, info: CollectionInfo) -> ItemIndex | None:
     """None where it is damaged, and has been set aside."""
     try:
-        return live.collections.open(info)
+        index = live.collections.open(info)
+        if not _has_lost_all(connection, index):
+            return index
+        index.close()
+        reason = f"{info.name} holds no point any more"
     except IndexDamaged as error:
-        logger.warning("%s; it is set aside, and the index is built anew from PostgreSQL", error)
-        live.collections.set_aside(info)
-        return None
+        reason = str(error)
+    logger.warning("%s; it is set aside, and the index is built anew from PostgreSQL", reason)
+    live.collections.set_aside(info)
+    return None
+
+
+def _has_lost_all(connection: Connection, index: ItemIndex) -> bool:
+    """What is left of such files still has a say in the scores of what is written to them."""
+    return (
+        isinstance(index, LocalIndex)
+        and not index.count()
+        and count_items(connection) > count_waiting(connection)
+    )
 
 
 def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:

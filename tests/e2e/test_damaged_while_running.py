@@ -20,7 +20,7 @@ from tests.e2e.shop_under_attack import (
     until_settled,
 )
 
-EVERY = int(os.environ.get("ENDCAP_TEST_EVERY", "23"))
+EVERY = int(os.environ.get("ENDCAP_TEST_EVERY", "31"))
 """Of the cases, each of so many is tried; 1 tries all."""
 
 HEALED_SECONDS = 120
