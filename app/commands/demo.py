@@ -9,6 +9,7 @@ from app.commands.indexing import index_waiting
 from app.commands.progress import progress_bar, say
 from app.commands.serve import check_port, run_service
 from app.commands.train import train_and_promote
+from app.index_opening import refuse_foreign_index
 from app.items.importer import Importer
 from app.items.repository import count_items
 from app.live import Live, open_database
@@ -27,6 +28,7 @@ def run_demo(settings: Settings) -> None:
     with ExitStack() as stack:
         say("Starting PostgreSQL")
         engine = open_database(settings, stack)
+        refuse_foreign_index(settings, engine)
         with engine.connect() as connection:
             loaded = count_items(connection) > 0
         trained = ModelStore(settings.models_dir).live_version() is not None

@@ -7,6 +7,7 @@ import click
 
 from app.commands.indexing import index_waiting
 from app.commands.progress import progress_bar, say
+from app.index_opening import refuse_foreign_index
 from app.items.importer import Importer, ImportSummary
 from app.live import Live, open_database
 from app.settings import Settings
@@ -23,6 +24,7 @@ def run_import(
     with ExitStack() as stack:
         say("Starting PostgreSQL")
         engine = open_database(settings, stack)
+        refuse_foreign_index(settings, engine)
         with progress_bar(f"Reading {feed.name}") as advance:
             summary = Importer(engine, used, rejects_file).run(feed, advance)
         _report(summary)

@@ -30,6 +30,9 @@ class Lock(IntEnum):
     TRAINING_SCHEDULE = 4_202_617
     """Two processes that look at the clock at once would both ask for a training."""
 
+    DATABASE_IDENTITY = 4_202_619
+    """Two processes that start on a copy at once would each give it an identity."""
+
 
 def take_turn(connection: Connection, lock: Lock) -> None:
     """Wait until no other transaction holds the lock; taking it again costs nothing."""
