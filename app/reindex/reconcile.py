@@ -42,8 +42,9 @@ def reconcile(connection: Connection, index: ItemIndex, step: Step = lambda _: N
     given to a new item at this moment.
     """
     removed = replaced = 0
+    waiting = _waiting(connection)
     for refs, rows in _points(connection, index):
-        ghosts = [ref.key for ref in refs if not _is_there(rows, ref)]
+        ghosts = [r.key for r in refs if not _is_there(rows, r) and r.key not in waiting]
         others = [ref.key for ref in refs if _is_there(rows, ref) and _blocks(rows[ref.key], ref)]
         if ghosts or others:
             # A point guards itself against older ones, so a newer one has to go first.
@@ -72,7 +73,7 @@ def enqueue_missing(connection: Connection, index: ItemIndex, step: Step = lambd
     """Put on the waiting list what the index has not, or older than in Postgres, or still though it
     was deleted, unless it waits already; returns how many items that were."""
     count = 0
-    for page in _items(connection):
+    for page in _items(connection, _waiting(connection)):
         known = index.point_versions(list(page))
         behind = [
             key
@@ -109,10 +110,14 @@ def _points(
         after = refs[-1].key
 
 
-def _items(connection: Connection) -> Iterator[dict[ItemKey, _Row]]:
-    """By key, items that do not wait to be indexed."""
-    # Read once: the list grows while this goes on, and has no index by item.
-    waiting = set(connection.execute(select(outbox.c.item_key)).scalars())
+def _waiting(connection: Connection) -> frozenset[int]:
+    """The keys of items that wait to be indexed, or to be taken out. Read once: the list grows
+    meanwhile, and has no index by item."""
+    return frozenset(connection.execute(select(outbox.c.item_key)).scalars())
+
+
+def _items(connection: Connection, waiting: frozenset[int]) -> Iterator[dict[ItemKey, _Row]]:
+    """By key, items that are not among the waiting ones."""
     after = -1
     while True:
         statement = (

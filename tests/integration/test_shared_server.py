@@ -99,6 +99,8 @@ def test_two_installations_on_one_server_find_each_their_own(
             asked = live.search.search(SearchQuery(text="sofa", per_page=100)).hits
         assert sorted(hit.id for hit in everything) == ids(kind, count)
         assert {hit.id.split("-")[0] for hit in asked} <= {kind}
+    held = [[ref.item_id for ref in points] for _, points in server.state()["collections"].values()]
+    assert sorted(map(sorted, held)) == [ids("kettle", 30), ids("sofa", 10)]
 
 
 def test_names_begin_with_the_identity_or_with_the_setting(
