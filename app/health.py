@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from sqlalchemy import text
 
+from app.items.indexing_problem import IndexingProblem, current_problem
 from app.live import Live
 
 
@@ -18,6 +18,8 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str
     rules_problem: str | None = None
     """Only where other rules are used than were published last."""
+    index_problem: IndexingProblem | None = None
+    """Only where the index cannot be written: searches go on, and changes wait."""
 
 
 def _count(services: Live) -> int:
@@ -38,7 +40,7 @@ class HealthController(Controller):
     def ready(self, services: NamedDependency[Live]) -> Response[Any]:
         """Asks Postgres and the index; 503 with a problem when one of them does not answer."""
         with services.engine.connect() as connection:
-            connection.execute(text("select 1"))
+            problem = current_problem(connection)
         return Response(
             Readiness(
                 status="ready",
@@ -47,5 +49,6 @@ class HealthController(Controller):
                 rule_set=services.rules.current().version,
                 model=services.model.current().version,
                 rules_problem=services.rules.problem,
+                index_problem=problem,
             )
         )

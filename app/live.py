@@ -10,8 +10,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from app.admin.key_ring import KeyRing
-from app.db.engine import connect, migrate
-from app.db.postgres import EmbeddedPostgres
+from app.db.opening import open_database
 from app.embeddings.service import EmbeddingService
 from app.encoders.opening import EncoderOpener
 from app.events.intake import EventIntake
@@ -35,9 +34,10 @@ from app.live_index import LiveIndex, StorageOptions
 from app.live_model import LiveModel
 from app.recommend.recommender import Recommender
 from app.reindex.gates import Gates
+from app.reindex.guard import IndexGuard
 from app.reindex.ownership import tell_of_new_index
 from app.reindex.rebuild import Rebuilder
-from app.reindex.requests import request_rebuild
+from app.reindex.requests import request_rebuild, request_repair
 from app.reindex.start import start_index
 from app.rules.live_rules import LiveRules
 from app.rules.usage import UsageCounter
@@ -74,25 +74,6 @@ from rules import tolerance
 Say = Callable[[str], None]
 INGEST_THREADS = 2
 """Of their own, so that a catalogue that streams in takes none from searches."""
-
-
-def open_database(settings: Settings, stack: ExitStack) -> Engine:
-    """The embedded PostgreSQL or the one named by URL, with its schema up to date."""
-    url = settings.database_url
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidSetting(
-            f"ENDCAP_DATA_DIR: cannot make {settings.data_dir}: {error.strerror}"
-        ) from error
-    if url is None:
-        postgres = EmbeddedPostgres(settings.postgres_dir)
-        stack.callback(postgres.stop)
-        url = postgres.url
-    engine = connect(url)
-    stack.callback(engine.dispose)
-    migrate(engine)
-    return engine
 
 
 def open_model(settings: Settings, models: ModelStore, stack: ExitStack) -> LiveModel:
@@ -241,10 +222,17 @@ class Live:
                 self.model.refresh,
             )
             self.training_runner = TaskRunner(self.engine, {"models.train": self.training.run})
+            self.index_guard = IndexGuard(
+                self.engine, self.index, settings.index_dir / "audit", self._repair_index
+            )
             self.hooks = HookSender(self.engine)
             self.housekeeper = Housekeeper(self.engine)
             self.experiment_guard = ExperimentGuard(self.engine)
             opening.pop_all()
+
+    def _repair_index(self, reason: str) -> None:
+        with self.engine.begin() as connection:
+            request_repair(connection, reason)
 
     def _encoder_knows(self, word: str) -> bool:
         return self.index.current().encoder.knows_word(word)
@@ -287,7 +275,8 @@ class Live:
             self.hooks.follow,
             self.housekeeper.follow,
             self.experiment_guard.follow,
-            lambda stop: run_worker(self.outbox, stop),
+            lambda stop: run_worker(self.engine, self.outbox, stop, self._repair_index),
+            self.index_guard.follow,
         ):
             self._thread(follow)
         if self.settings.train_every is not None:

@@ -9,10 +9,10 @@ import msgspec
 import numpy as np
 from sqlalchemy import Engine, func, select
 
+from app.db.opening import open_database
 from app.db.tables import embeddings
 from app.items.repository import iterate_items
 from app.items.vectors import PostgresVectorCache
-from app.live import open_database
 from app.settings import Settings
 from benchmarks.datasets import Dataset, icecat, sample
 from benchmarks.endcap import CommandError, run_command

@@ -112,6 +112,10 @@ class Collections(Protocol):
         """Delete a collection, which must be closed; one that is not there is no error. Raises
         `CollectionIsLive`."""
 
+    def set_aside(self, info: CollectionInfo) -> None:
+        """Take a damaged collection, which must be closed, out of use: nothing is live or previous
+        any more that was this one. Raises `IndexInUse` where it is still open."""
+
     def close(self) -> None:
         """Give back what all collections share; to be called after the opened ones are closed."""
 
@@ -209,6 +213,13 @@ class MemoryCollections:
         if info.name == self._held.live:
             raise CollectionIsLive(f"{info.name} is live")
         if info.name == self._held.previous:
+            self._held.previous = None
+        self._held.collections.pop(info.name, None)
+
+    def set_aside(self, info: CollectionInfo) -> None:
+        self._refuse_foreign()
+        self._held.live = None if self._held.live == info.name else self._held.live
+        if self._held.previous == info.name:
             self._held.previous = None
         self._held.collections.pop(info.name, None)
 

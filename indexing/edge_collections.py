@@ -1,10 +1,11 @@
 """Collections on Qdrant Edge: folders of the index directory, and a file that names the live one;
 `app/live.py` opens it."""
 
+import logging
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,11 +26,13 @@ from indexing.collections import (
 from indexing.edge_errors import edge_errors
 from indexing.edge_index import INFO_FILE, EdgeItemIndex, create_shard, write_durably
 from indexing.edge_settle import settle_apart
-from indexing.errors import IndexUnavailable
+from indexing.errors import IndexInUse
 from indexing.index import ItemIndex
 from indexing.shard_lock import ShardLock
 
+logger = logging.getLogger(__name__)
 POINTER_FILE = "live.json"
+DAMAGED_FOLDER = "damaged"
 _LOCK_FILE = "collections.lock"
 
 
@@ -64,13 +67,15 @@ class EdgeCollections:
 
     def adopt(self, infos: Iterable[CollectionInfo]) -> None:
         adopted = list(infos)
-        with self._alone(), ExitStack() as locks:
-            # All of them first: one that is open in a service of its owner is no orphan.
-            for info in adopted:
-                locks.enter_context(ShardLock(self._folder / info.name))
-            for info in adopted:
-                own = msgspec.structs.replace(info, owner=self.owner)
-                write_durably(self._folder / info.name / INFO_FILE, msgspec.json.encode(own))
+        with self._alone():
+            with ExitStack() as locks:
+                # All of them first: one that is open in a service of its owner is no orphan.
+                for info in adopted:
+                    locks.enter_context(ShardLock(self._folder / info.name))
+                self._point_where_missing()  # Before all of them are written to.
+                for info in adopted:
+                    own = msgspec.structs.replace(info, owner=self.owner)
+                    write_durably(self._folder / info.name / INFO_FILE, msgspec.json.encode(own))
             self._sweep_own()
 
     def refusal(self, kin: bool = False) -> ForeignIndex:
@@ -82,11 +87,11 @@ class EdgeCollections:
 
     def live(self) -> CollectionInfo | None:
         with edge_errors():
-            return self._own(self._info(self._pointer().live))
+            return self._own(self._info(self._pointed().live))
 
     def previous(self) -> CollectionInfo | None:
         with edge_errors():
-            return self._own(self._info(self._pointer().previous))
+            return self._own(self._info(self._pointed().previous))
 
     def all(self) -> Sequence[CollectionInfo]:
         with edge_errors():
@@ -124,7 +129,7 @@ class EdgeCollections:
         with self._alone():
             self._refuse_foreign()
             self._require(to)
-            pointer = self._pointer()
+            pointer = self._pointed()
             if pointer.live != to.name:
                 self._point(_Pointer(live=to.name, previous=pointer.live))
             self._filling.discard(to.name)
@@ -132,7 +137,7 @@ class EdgeCollections:
     def switch_back(self) -> CollectionInfo:
         with self._alone():
             self._refuse_foreign()
-            pointer = self._pointer()
+            pointer = self._pointed()
             previous = self._info(pointer.previous)
             if previous is None:
                 raise NoPreviousCollection("there is no earlier collection to go back to")
@@ -142,7 +147,7 @@ class EdgeCollections:
     def drop(self, info: CollectionInfo) -> None:
         with self._alone():
             self._refuse_foreign()
-            pointer = self._pointer()
+            pointer = self._pointed()
             if pointer.live == info.name:
                 raise CollectionIsLive(f"{info.name} is live")
             if self._info(info.name) is None:
@@ -157,33 +162,26 @@ class EdgeCollections:
             finally:
                 lock.remove()
 
+    def set_aside(self, info: CollectionInfo) -> None:
+        with self._alone():
+            self._refuse_foreign()
+            self._set_aside(self._folder / info.name)
+            pointer = self._pointed()
+            if pointer.previous == info.name:
+                self._point(_Pointer(live=pointer.live))
+
     def close(self) -> None:
         """Nothing is shared."""
-
-    @property
-    def _pointer_file(self) -> Path:
-        return self._folder / POINTER_FILE
-
-    def _pointer(self) -> _Pointer:
-        if not self._pointer_file.exists():
-            return _Pointer()
-        try:
-            return msgspec.json.decode(self._pointer_file.read_bytes(), type=_Pointer)
-        except msgspec.MsgspecError as error:
-            raise IndexUnavailable(f"{self._pointer_file} is damaged: {error}") from error
-
-    def _point(self, pointer: _Pointer) -> None:
-        write_durably(self._pointer_file, msgspec.json.encode(pointer))
 
     def _sweep_own(self) -> None:
         if any(self.owner not in ("", info.owner) for info in self._infos()):
             return
-        for child in self._folders():
-            if not (child / INFO_FILE).exists():
-                shutil.rmtree(child)
-        if not self._pointer_file.exists() and (infos := self._infos()):
-            last = max(infos, key=lambda info: _last_written(self._folder / info.name))
-            self._point(_Pointer(live=last.name))
+        self._sweep()
+        self._point_where_missing()
+
+    def _point_where_missing(self) -> None:
+        if self._pointer() is None and (found := self._used_last()).live is not None:
+            self._point(found)
 
     def _refuse_foreign(self) -> None:
         for info in self._infos():
@@ -193,6 +191,60 @@ class EdgeCollections:
         if info is not None and self.owner not in ("", info.owner):
             raise self.refusal()
         return info
+
+    def _sweep(self) -> None:
+        """What a creation or a deletion left that was cut off goes, and what nobody can read is set
+        aside; not where another process has it open."""
+        for child in self._folders():
+            with suppress(IndexInUse):
+                if not (child / INFO_FILE).exists():
+                    with ShardLock(child) as lock:
+                        shutil.rmtree(child)
+                        lock.remove()
+                elif self._info(child.name) is None:
+                    self._set_aside(child)
+
+    def _set_aside(self, shard: Path) -> None:
+        """Out of the way, and kept until the next one is, so that somebody can look into it."""
+        with ShardLock(shard) as lock:
+            aside = self._folder / DAMAGED_FOLDER
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir()
+            if shard.exists():
+                shard.rename(aside / shard.name)
+            lock.remove()
+
+    @property
+    def _pointer_file(self) -> Path:
+        return self._folder / POINTER_FILE
+
+    def _pointer(self) -> _Pointer | None:
+        """None where there is none, or none that can be read."""
+        try:
+            return msgspec.json.decode(self._pointer_file.read_bytes(), type=_Pointer)
+        except FileNotFoundError:
+            return None
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            logger.warning("%s is damaged", self._pointer_file)
+            return None
+
+    def _pointed(self) -> _Pointer:
+        """Nothing is live before the first switch; where the pointer is damaged, what was in use
+        last is."""
+        pointer = self._pointer()
+        if pointer is not None:
+            return pointer
+        return self._used_last() if self._pointer_file.exists() else _Pointer()
+
+    def _used_last(self) -> _Pointer:
+        infos = self._infos()
+        if not infos:
+            return _Pointer()
+        last = max(infos, key=lambda info: _last_written(self._folder / info.name))
+        return _Pointer(live=last.name)
+
+    def _point(self, pointer: _Pointer) -> None:
+        write_durably(self._pointer_file, msgspec.json.encode(pointer))
 
     def _folders(self) -> list[Path]:
         children = [child for child in self._folder.iterdir() if is_collection_name(child.name)]
@@ -205,8 +257,7 @@ class EdgeCollections:
     def _info(self, name: str | None) -> CollectionInfo | None:
         if name is None or not is_collection_name(name):
             return None
-        file = self._folder / name / INFO_FILE
-        return _read_info(file) if file.exists() else None
+        return _read_info(self._folder / name / INFO_FILE)
 
     def _require(self, info: CollectionInfo) -> CollectionInfo:
         stored = self._info(info.name)
@@ -223,18 +274,23 @@ class EdgeCollections:
             yield
 
 
-def _read_info(file: Path) -> CollectionInfo:
-    content = file.read_bytes()
+def _read_info(file: Path) -> CollectionInfo | None:
+    """None where there is none, or none that can be read."""
+    try:
+        content = file.read_bytes()
+        created_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     try:
         return msgspec.json.decode(content, type=CollectionInfo)
-    except msgspec.ValidationError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         pass
     try:
         # Before there could be two collections of one kind, the file held the spec alone.
         spec = msgspec.json.decode(content, type=CollectionSpec)
-    except msgspec.MsgspecError as error:
-        raise IndexUnavailable(f"{file} is damaged: {error}") from error
-    created_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        logger.warning("%s is damaged", file)
+        return None
     return CollectionInfo(file.parent.name, spec, created_at)
 
 

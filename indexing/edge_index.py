@@ -18,6 +18,9 @@ from indexing.collections import CollectionInfo
 from indexing.disk_room import require_room
 from indexing.documents import ItemKey
 from indexing.edge_errors import edge_errors
+from indexing.edge_files import Stamps, copy_files, disk_bytes, stamps_of
+from indexing.edge_probe import probe_apart
+from indexing.errors import IndexDamaged
 from indexing.filter_translation import edge_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, PointRef, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
@@ -61,12 +64,15 @@ class EdgeItemIndex(QdrantBackend):
         self._writing = threading.Lock()
         self._lock = ShardLock(self._folder)
         try:
-            self._shard = _open(self._folder, spec)
+            self._shard = _open(self._folder, spec, self._lock)
         except BaseException:
             self._lock.release()
             raise
         self.lasting: Callable[[], bool] = lambda: True
         """Whether a write has to be on the disk when it returns, or only after `close`."""
+        self.damage: str | None = None
+        self._stamps: Stamps | None = None
+        """Of the files, as they were when they were last looked at; None after a write."""
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
         with self._writes_to_disk():
@@ -110,7 +116,7 @@ class EdgeItemIndex(QdrantBackend):
             ],
             query=edge.Fusion.Rrf(k=RRF_K),  # type: ignore[arg-type]  # The stub's own slip.
         )
-        with edge_errors():
+        with self._calls():
             found = self._shard.query(request)
             return self._candidates(query, searches, found, limit)
 
@@ -120,11 +126,11 @@ class EdgeItemIndex(QdrantBackend):
             query=edge.OrderBy("popularity", edge.Direction.Desc),
             filter=translate(query.effective_filter, self._dialect),
         )
-        with edge_errors():
+        with self._calls():
             return self._candidates(query, {}, self._shard.query(request), limit)
 
     def count(self) -> int:
-        with edge_errors():
+        with self._calls():
             return self._shard.count(edge.CountRequest(exact=True))
 
     def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
@@ -134,7 +140,7 @@ class EdgeItemIndex(QdrantBackend):
             with_payload=True,
             with_vector=True,
         )
-        with edge_errors():
+        with self._calls():
             records, _ = self._shard.scroll(request)
         return [read_point(record) for record in records]
 
@@ -152,7 +158,7 @@ class EdgeItemIndex(QdrantBackend):
     def optimize(self) -> None:
         # The call holds the interpreter lock throughout (8 s for 19,406 items), so it belongs
         # before the service answers and at the end of an import, never beside live requests.
-        with edge_errors(), self._writing:
+        with self._writes_to_disk():
             # It writes all segments anew beside the old ones.
             require_room(self._folder, needed=disk_bytes(self._folder))
             self._shard.optimize()
@@ -168,17 +174,55 @@ class EdgeItemIndex(QdrantBackend):
         finally:
             self._lock.release()
 
+    def keys_with(self, field: str, value: str | int, limit: int) -> list[int]:
+        """Of the points whose payload has the value in an indexed field."""
+        matched = edge.FieldCondition(field, match=edge.MatchValue(value))
+        return self._scroll(edge.Filter(must=[matched]), limit)
+
+    def keys_up_to(self, field: str, bound: float, limit: int) -> list[int]:
+        """Of the points whose payload has a number of at most the bound in an indexed field."""
+        within = edge.FieldCondition(field, range=edge.RangeFloat(lte=bound))
+        return self._scroll(edge.Filter(must=[within]), limit)
+
+    def copy_to(self, folder: Path) -> None:
+        """As `LocalIndex` has it."""
+        with self._calls(), self._writing:
+            require_room(self._folder, needed=disk_bytes(self._folder))
+            self._shard.flush()
+            copy_files(self._folder, folder)
+
+    def changed_by_others(self) -> bool:
+        """As `LocalIndex` has it."""
+        self._lock.renew()
+        if not self._writing.acquire(blocking=False):
+            return False
+        try:
+            before, self._stamps = self._stamps, stamps_of(self._folder)
+            return before is not None and before != self._stamps
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def _calls(self) -> Iterator[None]:
+        try:
+            with edge_errors():
+                yield
+        except IndexDamaged as error:
+            self.damage = str(error)
+            raise
+
     @contextmanager
     def _writes_to_disk(self) -> Iterator[None]:
-        with edge_errors(), self._writing:
+        with self._calls(), self._writing:
             require_room(self._folder)
+            self._stamps = None
             yield
 
     def _scroll(self, condition: Any, limit: int) -> list[int]:
         request = edge.ScrollRequest(
             limit=limit, filter=condition, with_payload=False, with_vector=False
         )
-        with edge_errors():
+        with self._calls():
             records, _ = self._shard.scroll(request)
         return [point_key(record.id) for record in records]
 
@@ -194,7 +238,7 @@ class EdgeItemIndex(QdrantBackend):
             )
             for search in searches
         ]
-        with edge_errors():
+        with self._calls():
             found = self._shard.query_batch(edge.QueryBatchRequest(requests))
         return [[(point_key(point.id), point.score) for point in points] for points in found]
 
@@ -205,17 +249,17 @@ class EdgeItemIndex(QdrantBackend):
             with_payload=edge.PayloadSelector.Include([CODES]),
             with_vector=False,
         )
-        with edge_errors():
+        with self._calls():
             records, _ = self._shard.scroll(request)
         return codes_in(records, prefix, limit)
 
     def _records(self, keys: Sequence[int]) -> Sequence[Any]:
         only_versions = edge.PayloadSelector.Include([VERSION])
-        with edge_errors():
+        with self._calls():
             return self._shard.retrieve(list(keys), with_payload=only_versions, with_vector=False)
 
     def _dense_records(self, keys: Sequence[int]) -> Sequence[Any]:
-        with edge_errors():
+        with self._calls():
             return self._shard.retrieve(list(keys), with_payload=False, with_vector=[DENSE])
 
     def _exact_scores(self, keys: Sequence[int], searches: Searches) -> Scored:
@@ -300,16 +344,13 @@ def write_durably(file: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def disk_bytes(folder: Path) -> int:
-    """What its files take up, holes left out."""
-    return sum(file.stat().st_blocks * 512 for file in folder.rglob("*") if file.is_file())
-
-
-def _open(folder: Path, spec: CollectionSpec) -> edge.EdgeShard:
+def _open(folder: Path, spec: CollectionSpec, lock: ShardLock) -> edge.EdgeShard:
     """Called with its lock."""
     with edge_errors():
         require_room(folder.parent)
         if (folder / INFO_FILE).exists():
+            if lock.was_left:
+                probe_apart(folder, lock)
             return edge.EdgeShard.load(str(folder))
     return create_shard(folder, CollectionInfo(folder.name, spec, datetime.now(UTC)))
 

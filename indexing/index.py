@@ -1,7 +1,8 @@
 """The port to the vector database, and the values that cross it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -110,6 +111,22 @@ class ItemIndex(Protocol):
 
     def close(self) -> None:
         """Give the index back; nothing may be called afterwards."""
+
+
+@runtime_checkable
+class LocalIndex(ItemIndex, Protocol):
+    """An index of files on this machine, which can be damaged behind its back."""
+
+    damage: str | None
+    """What a call has met that sound files would not show it; set back by who looks into it."""
+
+    def copy_to(self, folder: Path) -> None:
+        """A copy of its files as they are now, to be opened as a shard; writes wait meanwhile.
+        Raises `NoRoom`, and `IndexDamaged` where files are missing."""
+
+    def changed_by_others(self) -> bool:
+        """Whether files have changed since the last call though nothing was written in between; to
+        be called now and then. Takes the lock's file back where somebody has deleted it."""
 
 
 def newest(points: Sequence[IndexedPoint]) -> list[IndexedPoint]:

@@ -170,6 +170,10 @@ class QdrantCollections:
         with qdrant_errors():
             self._client.delete_collection(info.name)
 
+    def set_aside(self, info: CollectionInfo) -> None:
+        """A server looks after its own files, and nothing of it is ever called damaged."""
+        raise IndexUnavailable(f"{info.name} is the Qdrant server's to repair")
+
     def close(self) -> None:
         self._client.close()
 

@@ -8,7 +8,7 @@ import grpc
 import httpx
 from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
-from qdrant_client.http.exceptions import ApiException
+from qdrant_client.http.exceptions import ApiException, UnexpectedResponse
 
 from indexing.candidates import CORE, DENSE, FINDING, LEXICAL, Candidates, Floats, no_candidates
 from indexing.collection import (
@@ -20,7 +20,7 @@ from indexing.collection import (
     Quantization,
 )
 from indexing.documents import ItemKey
-from indexing.errors import IndexUnavailable
+from indexing.errors import IndexRefused, IndexUnavailable
 from indexing.filter_translation import client_dialect, translate
 from indexing.index import RRF_K, IndexedPoint, PointRef, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
@@ -50,6 +50,10 @@ _RESCORED = models.SearchParams(
     quantization=models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
 )
 ONE_NODE = Placement()
+
+# What the server says of what it was given, and not of itself.
+_REFUSALS_BY_HTTP = frozenset({400, 422})
+_REFUSALS_BY_GRPC = frozenset({grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE})
 
 
 class QdrantItemIndex(QdrantBackend):
@@ -294,7 +298,13 @@ def qdrant_errors() -> Iterator[None]:
     except grpc.RpcError as error:
         # Its text is a page long, and `details` is the line that tells.
         told = error.details() if isinstance(error, grpc.Call) else error
+        if isinstance(error, grpc.Call) and error.code() in _REFUSALS_BY_GRPC:
+            raise IndexRefused(f"the Qdrant server refuses: {told}") from error
         raise IndexUnavailable(f"{_NO_ANSWER}: {told}") from error
+    except UnexpectedResponse as error:
+        if error.status_code in _REFUSALS_BY_HTTP:
+            raise IndexRefused(f"the Qdrant server refuses: {error}") from error
+        raise IndexUnavailable(f"{_NO_ANSWER}: {error}") from error
     except (ApiException, QdrantException, httpx.HTTPError, OSError) as error:
         raise IndexUnavailable(f"{_NO_ANSWER}: {error}") from error
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -25,7 +26,7 @@ class Holder(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         place = "" if self.host == socket.gethostname() else f" on {self.host}"
-        return f"`{self.command}` (process {self.pid}{place})"
+        return f"the running `{self.command}` (process {self.pid}{place})"
 
 
 class ShardLock:
@@ -39,19 +40,36 @@ class ShardLock:
     def __init__(self, shard: Path) -> None:
         self._file = lock_file(shard)
         self._descriptor = _locked(self._file)
-        holder = Holder(_command(), os.getpid(), socket.gethostname(), datetime.now(UTC))
-        try:
-            os.truncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, msgspec.json.encode(holder), 0)
-        except OSError:
-            # A full disk: others are told that it is in use, if not by whom.
-            pass
+        self.was_left = os.fstat(self._descriptor).st_size > 0
+        """Whether whoever had it last did not release it but was killed, or crashed."""
+        self._sign()
+
+    def renew(self) -> None:
+        """Take it again where somebody has deleted its file, so that no other process takes a new
+        one. Raises `IndexInUse` where one has."""
+        if not _is_still(self._file, self._descriptor):
+            before, self._descriptor = self._descriptor, _locked(self._file)
+            os.close(before)
+            self._sign()
+
+    def fileno(self) -> int:
+        """For a child process that is given it, and holds the lock as long as it runs."""
+        return self._descriptor
 
     def release(self) -> None:
         """Does nothing the second time."""
         if self._descriptor >= 0:
+            with suppress(OSError):
+                os.truncate(self._descriptor, 0)
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def _sign(self) -> None:
+        holder = Holder(_command(), os.getpid(), socket.gethostname(), datetime.now(UTC))
+        # On a full disk, others are told that it is in use, if not by whom.
+        with suppress(OSError):
+            os.truncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, msgspec.json.encode(holder), 0)
 
     def remove(self) -> None:
         """Release it for good, of a shard that is no more."""

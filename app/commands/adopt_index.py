@@ -10,8 +10,9 @@ from app.commands.failures import CommandFailed
 from app.commands.progress import say
 from app.db.identity import identify, take_back
 from app.db.locks import Lock, take_turn
+from app.db.opening import open_database
 from app.index_opening import open_collections
-from app.live import open_database
+from app.items.indexers import is_indexed_elsewhere
 from app.settings import Settings
 from indexing.collections import CollectionInfo, ForeignIndex
 
@@ -25,6 +26,9 @@ def run_adopt_index(settings: Settings) -> None:
 
 def adopt_index(settings: Settings, engine: Engine) -> None:
     """Raises `CommandFailed` and leaves all as it is where there is nothing to adopt."""
+    with engine.connect() as connection:
+        if is_indexed_elsewhere(connection):
+            raise CommandFailed("a service or a worker is running; stop it first")
     identity = identify(engine, settings)
     if not identity.copied_from:
         raise CommandFailed("this database is not a copy of another: there is nothing to adopt")

@@ -1,7 +1,5 @@
 """`endcap demo`: from nothing to a running shop search on the sample catalogue."""
 
-from contextlib import ExitStack
-
 import msgspec
 from sqlalchemy import Engine
 
@@ -9,36 +7,32 @@ from app.commands.indexing import index_waiting
 from app.commands.progress import progress_bar, say
 from app.commands.serve import check_port, run_service
 from app.commands.train import train_and_promote
-from app.index_opening import refuse_foreign_index
 from app.items.importer import Importer
 from app.items.repository import count_items
-from app.live import Live, open_database
+from app.live import Live
 from app.rules.publications import live_version
 from app.rules.publishing import publish_all
 from app.sample.rules import SAMPLE_RULES
 from app.sample.writer import SampleFiles, write_sample
 from app.settings import Settings
 from indexing.mapping import identity_mapping
-from ranking.model_store import ModelStore
 
 
 def run_demo(settings: Settings) -> None:
     """Each step is left out when an earlier run has done it."""
     check_port(settings)
-    with ExitStack() as stack:
-        say("Starting PostgreSQL")
-        engine = open_database(settings, stack)
-        refuse_foreign_index(settings, engine)
-        with engine.connect() as connection:
+    # Opened first: where another process has the index, nothing is loaded into its shop.
+    with Live(settings, say=say) as live:
+        with live.engine.connect() as connection:
             loaded = count_items(connection) > 0
-        trained = ModelStore(settings.models_dir).live_version() is not None
+        trained = live.model_store.live_version() is not None
         if not (loaded and trained):
             say("Making the sample catalogue")
             files = write_sample(settings.sample_dir)
         if not loaded:
-            _load_items(engine, settings, files)
-        _load_rules(engine)
-        live = stack.enter_context(Live(settings, engine=engine, say=say))
+            _load_items(live.engine, settings, files)
+        _load_rules(live.engine)
+        live.rules.refresh()
         index_waiting(live)
         if not trained:
             train_and_promote(live, files.judgments, seed=1, cross_validate=False)

@@ -23,11 +23,8 @@ def explain_failures() -> Iterator[None]:
     """Exit 2 for what the user can mend, 130 for an interruption."""
     try:
         yield
-    except IndexInUse:
-        _fail(
-            "the index is open in another process, most likely a running `endcap serve` or "
-            "`make demo`; stop that first, or set ENDCAP_QDRANT_URL to use a Qdrant server"
-        )
+    except IndexInUse as error:
+        _fail(f"{error}; stop that first, or set ENDCAP_QDRANT_URL to use a Qdrant server")
     except EncoderAway as error:
         _fail(f"ENDCAP_ENCODER_URL: {error}")
     except EncoderUnavailable as error:

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select, text
 
 from app.commands.failures import CommandFailed
 from app.commands.progress import progress_bar
+from app.db.opening import open_database
 from app.db.tables import items
 from app.features.behaviour_cache import BehaviourCache
 from app.features.housekeeping import KEPT_DAYS
 from app.features.rebuild import rebuild
 from app.items.repository import read_items
-from app.live import open_database
 from app.settings import Settings
 from indexing.documents import ItemKey
 from ranking.behaviour import BEHAVIOUR

@@ -11,12 +11,12 @@ from rich.table import Table
 
 from app.commands.failures import CommandFailed
 from app.commands.progress import progress_bar, say
+from app.db.opening import open_database
 from app.events.errors import UnreadableEvents
 from app.events.importer import LogImporter, LogSummary
 from app.events.log_lines import Kind
 from app.events.objects import ItemFinder
 from app.events.reading import EventReading
-from app.live import open_database
 from app.settings import Settings
 from ranking.events import ACTIONS
 

@@ -3,9 +3,10 @@
 from contextlib import ExitStack
 
 import click
+from sqlalchemy import Engine
 
 from app.admin.api_keys import SCOPES, create_key, ensure_admin_key
-from app.live import Live, open_database
+from app.db.opening import open_database
 from app.rules.publishing import COMMAND_LINE
 from app.settings import Settings
 
@@ -22,12 +23,12 @@ def run_create(settings: Settings, name: str, scopes: tuple[str, ...]) -> int:
     return 0
 
 
-def show_first_key(live: Live) -> None:
+def show_first_key(settings: Settings, engine: Engine) -> None:
     """Make the admin key on the first start, and print it this once. Raises `KeyFileUnwritable`."""
-    if live.settings.admin_key is not None:
+    if settings.admin_key is not None:
         return
-    file = live.settings.admin_key_file
-    with live.engine.begin() as connection:
+    file = settings.admin_key_file
+    with engine.begin() as connection:
         secret = ensure_admin_key(connection, file)
     if secret is not None:
         click.echo(f"Admin key, shown this once and kept in {file}: {secret}")

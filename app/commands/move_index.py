@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine
 from app.commands.failures import CommandFailed
 from app.commands.progress import progress_bar, say
 from app.db.locks import Lock, take_turn
+from app.db.opening import open_database
 from app.index_opening import open_own_collections
 from app.items.outbox import count_waiting
 from app.items.repository import count_items
-from app.live import open_database
 from app.live_index import StorageOptions
 from app.reindex.reconcile import reconcile
 from app.settings import InvalidSetting, Settings
@@ -146,9 +146,7 @@ class Move:
             return self._source.open(info)
         except IndexInUse as error:
             raise CommandFailed(
-                "the embedded index is open in another process, most likely a running "
-                "`endcap serve` or `make demo`; stop that first, so that nothing changes while "
-                "the index is copied"
+                f"{error}; stop that first, so that nothing changes while the index is copied"
             ) from error
 
     def _collection(self, info: CollectionInfo) -> CollectionInfo:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from app.live import open_database
+from app.db.opening import open_database
 from app.rules.publishing import COMMAND_LINE, publish_all, unpublished
 from app.settings import Settings
 from rules.errors import InvalidRules

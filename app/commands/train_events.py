@@ -16,9 +16,10 @@ from rich.table import Table
 from app.commands.failures import CommandFailed
 from app.commands.indexing import index_waiting
 from app.commands.progress import console, progress_bar, say
+from app.db.opening import open_database
 from app.durations import parse_duration
 from app.judgments import store_judgments, stored_judgments
-from app.live import Live, open_database
+from app.live import Live
 from app.settings import Settings
 from app.training.judged import Judged, judge
 from app.training.mlflow_tracker import MlflowTracker

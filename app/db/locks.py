@@ -30,8 +30,24 @@ class Lock(IntEnum):
     TRAINING_SCHEDULE = 4_202_617
     """Two processes that look at the clock at once would both ask for a training."""
 
+    INDEXER = 4_202_618
+    """Shared by every process that indexes what waits, by a connection that it holds as long."""
+
     DATABASE_IDENTITY = 4_202_619
     """Two processes that start on a copy at once would each give it an identity."""
+
+
+def is_taken(connection: Connection, lock: Lock) -> bool:
+    """Whether any other connection to this database holds or shares the lock."""
+    taken: bool = connection.execute(
+        text(
+            "select exists (select from pg_locks where locktype = 'advisory' and classid = 0"
+            " and objid = :lock and pid <> pg_backend_pid() and database ="
+            " (select oid from pg_database where datname = current_database()))"
+        ),
+        {"lock": int(lock)},
+    ).scalar_one()
+    return taken
 
 
 def take_turn(connection: Connection, lock: Lock) -> None:

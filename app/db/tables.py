@@ -97,6 +97,18 @@ database_identity = Table(
     CheckConstraint("only_row", name="only_row"),
 )
 
+indexing_problem = Table(
+    "indexing_problem",
+    metadata,
+    # Why entries of the outbox wait that should be indexed by now; no row where nothing is wrong.
+    Column("reason", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("attempts", Integer, nullable=False, server_default="1"),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("only_row", Boolean, nullable=False, server_default=text("true"), unique=True),
+    CheckConstraint("only_row", name="only_row"),
+)
+
 outbox = Table(
     "outbox",
     metadata,

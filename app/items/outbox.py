@@ -19,7 +19,7 @@ from app.tasks.repository import Step, note_indexed
 from indexing.composition import compose
 from indexing.documents import ItemKey
 from indexing.encoder import Encoder
-from indexing.errors import EncoderAway
+from indexing.errors import EncoderUnavailable, IndexUnavailable
 from indexing.index import ItemIndex
 from indexing.indexer import Indexer
 
@@ -161,23 +161,18 @@ def index_items(target: Target, stored: list[StoredItem]) -> Failed:
         return {}
     try:
         target.indexer.write([compose(entry.key, entry.version, entry.item) for entry in stored])
-    except (DBAPIError, EncoderAway):
-        # A service that is away for a moment would be back before it is asked again.
+    except (DBAPIError, EncoderUnavailable, IndexUnavailable, MemoryError):
+        # What an engine does wrong is never the item's fault.
         raise
     except Exception as error:  # whatever the encoder or the index has against one of them
-        # Raises where the index or the encoder is away, and it is not an item that is at fault.
-        _check(target)
+        # Raises where the encoder has something against any text.
+        target.encoder.encode_documents(["check"])
         if len(stored) > 1:
             middle = len(stored) // 2
             return index_items(target, stored[:middle]) | index_items(target, stored[middle:])
         logger.exception("item %s cannot be indexed", stored[0].item.id)
         return {stored[0].key: (stored[0], f"cannot be indexed: {error}"[:500])}
     return {}
-
-
-def _check(target: Target) -> None:
-    target.encoder.encode_documents(["check"])
-    target.index.count()
 
 
 def _problem(reason: str) -> dict[str, str]:

@@ -187,6 +187,13 @@ def iterate_rows(
             yield StoredRow(ItemKey(row.key), row.version, item)
 
 
+def live_keys(connection: Connection) -> Iterator[int]:
+    """The keys of all items for sale, in no particular order, through a server-side cursor."""
+    statement = select(items.c.key).where(LIVE)
+    with connection.execution_options(yield_per=10_000).execute(statement) as result:
+        yield from result.scalars()
+
+
 def iterate_items(connection: Connection, batch: int = 1_000) -> Iterator[StoredItem]:
     """The whole catalogue by key, through a server-side cursor."""
     statement = select(items.c.key, items.c.version, *_COLUMNS).where(LIVE).order_by(items.c.key)

@@ -11,6 +11,7 @@ from app.admin.audit_log import note
 from app.admin.authentication import needs
 from app.admin.parameters import KeyRequest
 from app.errors import INVALID_REQUEST
+from app.items.indexing_problem import IndexingProblem, current_problem
 from app.live import Live
 from app.reindex.requests import request_rebuild
 from app.tasks.repository import Task, create_task, list_tasks, read_task
@@ -33,6 +34,8 @@ class IndexState(msgspec.Struct, frozen=True):
     """What a rollback goes back to."""
     items: int
     """In the live collection."""
+    problem: IndexingProblem | None
+    """Why changes cannot be indexed now."""
     tasks: tuple[Task, ...]
     """The last rebuilds and rollbacks, the newest first."""
 
@@ -48,9 +51,10 @@ class ReindexController(Controller):
         collections = services.index.collections
         with services.engine.connect() as connection:
             found, _ = list_tasks(connection, 1, 10, kinds=("reindex", "reindex.rollback"))
+            problem = current_problem(connection)
         with services.index.lease() as serving:
             count = serving.index.count()
-        return IndexState(collections.live(), collections.previous(), count, tuple(found))
+        return IndexState(collections.live(), collections.previous(), count, problem, tuple(found))
 
     @post(sync_to_thread=True, responses=INVALID_REQUEST)
     def rebuild(

@@ -18,7 +18,7 @@ from app.db.tables import items
 from app.items.repository import LIVE
 from app.reindex.reconcile import reconcile, remove_strays
 from indexing.collections import CollectionInfo, Collections
-from indexing.errors import IndexingError
+from indexing.errors import IndexDamaged, IndexingError
 from indexing.index import ItemIndex
 
 logger = logging.getLogger(__name__)
@@ -122,7 +122,10 @@ def _holds_our_items(
 ) -> bool:
     """Whether each of the collections is empty, or agrees with the items as far as both go."""
     for info in infos:
-        index = collections.open(info)
+        try:
+            index = collections.open(info)
+        except IndexDamaged:
+            continue  # it says nothing, and is set aside by whoever opens it next
         try:
             if index.count() and not _agrees(connection, index):
                 return False

@@ -3,7 +3,7 @@ the way back. Runs as a task."""
 
 import logging
 from contextlib import ExitStack, suppress
-from time import monotonic
+from time import monotonic, sleep
 
 import msgspec
 from sqlalchemy import Engine
@@ -23,6 +23,8 @@ FEW = 50
 
 MAX_ROUNDS = 20
 _SAY_SECONDS = 0.5
+_CLOSING_SECONDS = 0.5
+_CLOSING_TRIES = 60
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -50,6 +52,8 @@ class Rebuilder:
     def rebuild(self, run: Run) -> None:
         """Raises `TaskFailed` with the reason where the live collection stays as it is."""
         name = run.task.request.get("encoder") or self._default_encoder
+        repair = bool(run.task.request.get("repair"))
+        damaged = self._live.current().info
         try:
             spec = self._live.spec(name)
         except EncoderUnavailable as error:
@@ -57,12 +61,14 @@ class Rebuilder:
         self._sweep()
         info = self._live.collections.create(spec)
         try:
-            self._build(_Reporter(run, info.name), info)
+            self._build(_Reporter(run, info.name), info, repair)
         except BaseException:
             # Whatever ended it, also an interruption: the next try begins anew, with the vectors
             # that this one has left in the cache.
             self._drop(info)
             raise
+        if repair:
+            self._set_aside(damaged)
 
     def roll_back(self, run: Run) -> None:
         """Bring the collection before in step, and make it live again."""
@@ -90,7 +96,7 @@ class Rebuilder:
             undo.pop_all()
         reporter.say("done", 1, 1, (gate,))
 
-    def _build(self, reporter: "_Reporter", info: CollectionInfo) -> None:
+    def _build(self, reporter: "_Reporter", info: CollectionInfo, repair: bool) -> None:
         with ExitStack() as undo:
             serving = self._live.open(info)
             undo.callback(serving.index.close)
@@ -103,7 +109,8 @@ class Rebuilder:
             undo.callback(serving.index.close)
             sync = sync.onto(serving)
             horizon = self._catch_up(reporter, sync, horizon)
-            gates = self._examine(reporter, serving, sync)
+            # There is nothing to hold it against where the live one is damaged.
+            gates = () if repair else self._examine(reporter, serving, sync)
             horizon = self._catch_up(reporter, sync, horizon)
             reporter.say("switch", 0, 1, gates)
             last = self._switch(sync, serving, horizon, back=False)
@@ -185,6 +192,19 @@ class Rebuilder:
                     # killed or by a search that takes long, goes with the next rebuild.
                     with suppress(IndexInUse):
                         self._live.collections.drop(info)
+
+    def _set_aside(self, damaged: CollectionInfo) -> None:
+        """Once the searches that are under way have ended."""
+        for _ in range(_CLOSING_TRIES):
+            try:
+                with self._live.changing():
+                    self._live.collections.set_aside(damaged)
+                return
+            except IndexInUse:
+                sleep(_CLOSING_SECONDS)
+            except Exception:  # it is no longer live, so that nothing depends on it
+                break
+        logger.exception("the damaged collection %s could not be set aside", damaged.name)
 
     def _drop_old(self) -> None:
         try:

@@ -1,17 +1,19 @@
-"""Brings an index in step with Postgres in both directions, where it may hold points that are newer
-than their items or of items that there are not: after a restore, a move or an adoption."""
+"""Brings an index in step with Postgres in both directions: single points that an audit found, or
+all of it after a restore, a move or an adoption, where points may be newer than their items."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from app.db.tables import items, outbox
+from app.items.outbox import Target
 from app.items.repository import LIVE, enqueue
 from indexing.documents import ItemKey
 from indexing.index import ItemIndex, PointRef
 
 PAGE = 500
+AT_ONCE = 1_000
 
 Step = Callable[[int], None]
 """Called with the number of points or items that were looked at; may raise to end it."""
@@ -135,3 +137,40 @@ def _items(connection: Connection, waiting: frozenset[int]) -> Iterator[dict[Ite
             if key not in waiting
         }
         after = rows[-1].key
+
+
+def bring_into_step(
+    engine: Engine, target: Target, stale: Sequence[int], ghosts: Sequence[int]
+) -> int:
+    """Of items with these keys, have indexed again those of which the index holds another version
+    than Postgres, or none, and delete the points of those that are not for sale. What waits to be
+    indexed anyhow is left to the workers. Returns how many were not in step."""
+    changed = 0
+    suspects = [*stale, *ghosts]
+    for start in range(0, len(suspects), AT_ONCE):
+        with engine.begin() as connection:
+            changed += _page(connection, target, suspects[start : start + AT_ONCE])
+    return changed
+
+
+def _page(connection: Connection, target: Target, keys: Sequence[int]) -> int:
+    # The outbox first: an entry that goes between both looks has its item indexed by then.
+    waiting = set(
+        connection.execute(select(outbox.c.item_key).where(outbox.c.item_key.in_(keys))).scalars()
+    )
+    versions = {
+        row.key: row.version
+        for row in connection.execute(
+            select(items.c.key, items.c.version).where(items.c.key.in_(keys), LIVE)
+        )
+    }
+    held = target.index.point_versions([ItemKey(key) for key in keys])
+    behind = [key for key in versions if versions[key] != held.get(key) and key not in waiting]
+    gone = [key for key in held if key not in versions and key not in waiting]
+    # A point never replaces a newer one, which a database that was put back has left.
+    newer = [key for key in behind if held.get(key, -1) > versions[key]]
+    if gone or newer:
+        target.index.delete([ItemKey(key) for key in (*gone, *newer)])
+    if behind:
+        connection.execute(outbox.insert(), [{"item_key": key} for key in behind])
+    return len(behind) + len(gone)

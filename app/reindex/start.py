@@ -1,5 +1,6 @@
 """Which collection a process begins with."""
 
+import logging
 from collections.abc import Callable
 
 from sqlalchemy import Engine
@@ -9,8 +10,10 @@ from app.items.repository import enqueue_all
 from app.live_index import LiveIndex
 from app.reindex.ownership import compare_where_needed
 from indexing.collections import CollectionInfo
-from indexing.errors import EncoderUnavailable
+from indexing.errors import EncoderUnavailable, IndexDamaged
+from indexing.index import ItemIndex
 
+logger = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 
@@ -22,7 +25,7 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
         # Two first starts on one server would both make a collection.
         take_turn(connection, Lock.INDEX_SWITCH)
         info = live.collections.live()
-        index = None if info is None else live.collections.open(info)
+        index = None if info is None else _open(live, info)
         say("Loading the encoder")
         if info is not None and index is not None and _searchable(live, info):
             live.take_over(live.around(info, index))
@@ -35,7 +38,8 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
         with live.lease() as serving:
             compare_where_needed(connection, live.collections, serving.index)
             if not serving.index.count():
-                # It was just made; everything is indexed again, from kept vectors where they fit.
+                # It was just made, or a crash came behind that; everything is indexed again, from
+                # kept vectors where they fit.
                 enqueue_all(connection)
     wanted = live.spec(encoder)
     # By its name: the spec alone does not tell by which payload indexes it was made.
@@ -44,6 +48,16 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
     if wanted.encoder_revision != info.spec.encoder_revision:
         return f"the live collection is of the encoder {info.spec.encoder or 'that is built in'}"
     return "the settings or this release lay collections out otherwise"
+
+
+def _open(live: LiveIndex, info: CollectionInfo) -> ItemIndex | None:
+    """None where it is damaged, and has been set aside."""
+    try:
+        return live.collections.open(info)
+    except IndexDamaged as error:
+        logger.warning("%s; it is set aside, and the index is built anew from PostgreSQL", error)
+        live.collections.set_aside(info)
+        return None
 
 
 def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.db.tables import tasks
+from app.db.tables import indexing_problem, tasks
 from app.tasks.errors import CannotCancel, TaskNotFound
 from app.tasks.hook_deliveries import queue_deliveries
 
@@ -62,6 +62,8 @@ class Task(msgspec.Struct, frozen=True):
     """The first hundred."""
     request: dict[str, Any]
     progress: dict[str, Any] | None
+    waits_for: str | None = None
+    """Why what waits cannot be indexed now, for a task of which something waits."""
 
     @property
     def ended(self) -> bool:
@@ -261,9 +263,12 @@ def finish_task(
     queue_deliveries(connection, [task_id])
 
 
+_PROBLEM = select(indexing_problem.c.reason).scalar_subquery().label("problem")
+
+
 def read_task(connection: Connection, task_id: int) -> Task:
     """Raises `TaskNotFound`."""
-    row = connection.execute(select(tasks).where(tasks.c.id == task_id)).first()
+    row = connection.execute(select(tasks, _PROBLEM).where(tasks.c.id == task_id)).first()
     if row is None:
         raise TaskNotFound(task_id)
     return _task(row)
@@ -278,7 +283,7 @@ def list_tasks(
     since: datetime | None = None,
 ) -> tuple[list[Task], int]:
     """Newest first, and how many there are."""
-    wanted: Select[Any] = select(tasks)
+    wanted: Select[Any] = select(tasks, _PROBLEM)
     if statuses:
         wanted = wanted.where(tasks.c.status.in_(statuses))
     if kinds:
@@ -393,4 +398,5 @@ def _task(row: Row[Any]) -> Task:
         errors=tuple(row.errors),
         request=row.request,
         progress=row.progress,
+        waits_for=row._mapping.get("problem") if row.waiting else None,
     )

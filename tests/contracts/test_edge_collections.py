@@ -18,7 +18,7 @@ from indexing.collections import NoPreviousCollection
 from indexing.documents import ItemKey
 from indexing.edge_collections import POINTER_FILE, EdgeCollections
 from indexing.edge_index import INFO_FILE, EdgeItemIndex
-from indexing.errors import IndexInUse, IndexUnavailable
+from indexing.errors import IndexInUse
 from indexing.index import IndexedPoint, QueryVectors, SparseVector
 from indexing.queries import ExpandedQuery
 from tests.contracts.conftest import SPEC
@@ -79,6 +79,35 @@ def test_of_several_old_folders_the_one_written_last_is_live(tmp_path: Path) -> 
 
     assert live is not None
     assert live.name == SPEC.name
+
+
+def test_of_several_adopted_old_folders_the_one_written_last_is_live(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(SPEC, encoder_revision="another")
+    make_old_release(tmp_path, SPEC, "1")
+    make_old_release(tmp_path, other, "1")
+    for file in (tmp_path / other.name).rglob("*"):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    collections = EdgeCollections(tmp_path, "a")
+    assert not (tmp_path / POINTER_FILE).exists()
+
+    collections.adopt(sorted(collections.unowned(), key=lambda info: info.name == other.name))
+
+    live = EdgeCollections(tmp_path, "a").live()
+    assert live is not None
+    assert (live.name, live.owner) == (SPEC.name, "a")
+
+
+def test_collection_that_is_open_is_not_adopted(tmp_path: Path) -> None:
+    theirs = EdgeCollections(tmp_path, "a")
+    first, second = theirs.create(SPEC), theirs.create(SPEC)
+    index = theirs.open(second)
+    ours = EdgeCollections(tmp_path, "b")
+
+    with pytest.raises(IndexInUse):
+        ours.adopt(ours.foreign())
+
+    assert theirs.all() == [first, second]
+    index.close()
 
 
 def test_default_options_leave_the_fingerprint_as_it_is() -> None:
@@ -158,14 +187,24 @@ def test_folder_that_somebody_deleted_is_not_live(
     assert EdgeCollections(tmp_path).all() == []
 
 
-def test_damaged_pointer_is_an_error_and_not_an_empty_index(
-    collections: EdgeCollections, tmp_path: Path
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\x00\xfe", b"[]", None])
+def test_damaged_pointer_is_no_empty_index_but_the_collection_that_was_in_use_last(
+    collections: EdgeCollections, tmp_path: Path, content: bytes | None
 ) -> None:
-    collections.switch(collections.create(SPEC))
-    (tmp_path / POINTER_FILE).write_text("{")
+    live = collections.create(SPEC)
+    collections.switch(live)
+    collections.create(SPEC)
+    index = collections.open(live)
+    index.upsert(make_points([make_item("1")]))
+    index.close()
+    if content is None:
+        (tmp_path / POINTER_FILE).unlink()
+    else:
+        (tmp_path / POINTER_FILE).write_bytes(content)
 
-    with pytest.raises(IndexUnavailable, match=r"live\.json is damaged"):
-        collections.live()
+    assert content is None or collections.live() == live
+    assert EdgeCollections(tmp_path).live() == live
+    assert b"live" in (tmp_path / POINTER_FILE).read_bytes()
 
 
 def test_collection_that_is_open_cannot_be_opened_again(collections: EdgeCollections) -> None:

@@ -121,7 +121,7 @@ def test_worker_goes_on_by_itself_when_the_service_is_back(
     service.stop()
     sell(live, make_item("lamp", title="Lamp"))
     stop = threading.Event()
-    worker = threading.Thread(target=run_worker, args=(live.outbox, stop))
+    worker = threading.Thread(target=run_worker, args=(live.engine, live.outbox, stop))
     worker.start()
     try:
         assert not stop.wait(1.0)
