@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 
+from app.accepted import NoteAcceptance, accepted_at
 from app.admin.authentication import KEY_RING, PUBLIC_SEARCH
 from app.admin.contract_controller import ContractController
 from app.admin.dead_letters_controller import DeadLettersController
@@ -22,7 +23,7 @@ from app.admin.rules_controller import RulesController
 from app.admin.rulesets_controller import RuleSetsController
 from app.cross_origin import CrossOrigin
 from app.embeddings.controller import EmbeddingsController
-from app.errors import EXCEPTION_HANDLERS, refuse_unusable_address
+from app.errors import EXCEPTION_HANDLERS, INDEX_REPAIR, refuse_unusable_address
 from app.events.controller import ClientsController, EventsController
 from app.health import HealthController
 from app.instantsearch.controller import (
@@ -95,14 +96,24 @@ def create_app(live: Live) -> Litestar:
             not_offered,
             *ui.route_handlers,
         ],
-        state=State({KEY_RING: live.keys, PUBLIC_SEARCH: live.settings.public_search}),
+        state=State(
+            {
+                KEY_RING: live.keys,
+                PUBLIC_SEARCH: live.settings.public_search,
+                INDEX_REPAIR: lambda: live.rebuilder.repairing,
+            }
+        ),
         dependencies={
             "search": Provide(search, sync_to_thread=False, use_cache=True),
             "services": Provide(services, sync_to_thread=False, use_cache=True),
             "recommending": Provide(recommending, sync_to_thread=False, use_cache=True),
             "item_lookup": Provide(item_lookup, sync_to_thread=False, use_cache=True),
+            "accepted": Provide(accepted_at, sync_to_thread=False),
         },
-        middleware=[DefineMiddleware(CrossOrigin, origins=live.settings.allowed_origins)],
+        middleware=[
+            NoteAcceptance,
+            DefineMiddleware(CrossOrigin, origins=live.settings.allowed_origins),
+        ],
         exception_handlers=EXCEPTION_HANDLERS,
         before_request=refuse_unusable_address,
         template_config=ui.template_config,

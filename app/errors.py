@@ -54,6 +54,10 @@ from rules.errors import InvalidRules
 logger = logging.getLogger(__name__)
 
 
+INDEX_REPAIR = "index_repair"
+"""In the application's state: a function that tells how far a repair of the index is, if one is."""
+
+_RETRY_SECONDS = 2
 MAX_PROBLEMS = 200
 """Of a body with more mistakes than anyone reads at once."""
 
@@ -187,9 +191,19 @@ AnyRequest = Request[Any, Any, Any]
 
 def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     problem = problem_of(error, request.url.path)
+    headers = {}
+    if isinstance(error, IndexUnavailable):
+        headers["Retry-After"] = str(_RETRY_SECONDS)
+        repairing = request.app.state.get(INDEX_REPAIR, _no_repair)()
+        if repairing is not None:
+            problem = msgspec.structs.replace(problem, detail=f"{problem.detail}; {repairing}")
     if problem.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return _answer(problem)
+    return _answer(problem, headers)
+
+
+def _no_repair() -> str | None:
+    return None
 
 
 def problem_of(error: Exception, instance: str) -> Problem:

@@ -52,6 +52,7 @@ from app.suggest.live_suggestions import LiveSuggestions
 from app.suggest.suggester import Suggester
 from app.tasks.hook_sender import HookSender
 from app.tasks.runner import TaskRunner
+from app.training.as_served import profile_again
 from app.training.process import places_of
 from app.training.request import TrainingRequest
 from app.training.schedule import TrainingSchedule
@@ -69,6 +70,7 @@ from indexing.errors import InvalidMapping
 from indexing.mapping import FeedMapping, load_mapping
 from indexing.queries import SearchQuery
 from ranking.model_store import ModelStore
+from ranking.scorer import Scorer
 from rules import tolerance
 
 Say = Callable[[str], None]
@@ -157,7 +159,12 @@ class Live:
             )
             self.keys = KeyRing(self.engine, settings.admin_key)
             self.model_store = ModelStore(settings.models_dir)
-            self.watch = FeatureWatch(self.engine, self.model_store, self.behaviour.freshness)
+            self.watch = FeatureWatch(
+                self.engine,
+                self.model_store,
+                self.behaviour.freshness,
+                profile_again=self._profile_again,
+            )
             self.model = open_model(settings, self.model_store, self._stack)
             self.model.refresh()
             self.experiments = LiveExperiments(
@@ -220,6 +227,7 @@ class Live:
                 self.search,
                 self.index,
                 self.model.refresh,
+                self._profile_trained,
             )
             self.training_runner = TaskRunner(self.engine, {"models.train": self.training.run})
             self.index_guard = IndexGuard(
@@ -236,6 +244,23 @@ class Live:
 
     def _encoder_knows(self, word: str) -> bool:
         return self.index.current().encoder.knows_word(word)
+
+    def _profile_trained(self, version: str) -> None:
+        """Where a service scores, TensorFlow is not loaded here for it: the watch does it later."""
+        if self.settings.scorer_url is None:
+            self._profile(version, self.model_store.load)
+
+    def _profile_again(self, version: str) -> bool:
+        """Not before it is served here."""
+        scorer = self.model.current()
+        if scorer.version != version:
+            return False
+        self._profile(version, lambda _: scorer)
+        return True
+
+    def _profile(self, version: str, load: Callable[[str], Scorer]) -> None:
+        rules = self.rules.current()
+        profile_again(self.search, rules, self.engine, self.model_store, version, load)
 
     def warm_up(self) -> None:
         """Run one query of each kind, so that no shopper waits for what loads on first use."""

@@ -336,6 +336,8 @@ def _list_row(
         teams=None,
         total_ms=None,
         degraded=(),
+        final=False,
+        applied_rules=(),
     )
 
 

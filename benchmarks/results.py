@@ -42,7 +42,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     stages_p50_ms: dict[str, float]
     stages_p95_ms: dict[str, float]
     around_p50_ms: float
-    """The client's time less `total`: HTTP, validation, JSON, and waiting for a thread."""
+    """The client's time less `total`: HTTP, and writing the answer."""
     with_rules: float
     """Share of the answers on which at least one rule acted."""
     degraded: float

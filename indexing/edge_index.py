@@ -72,7 +72,8 @@ class EdgeItemIndex(QdrantBackend):
         """Whether a write has to be on the disk when it returns, or only after `close`."""
         self.damage: str | None = None
         self._stamps: Stamps | None = None
-        """Of the files, as they were when they were last looked at; None after a write."""
+        """Of the files, after the last write or look; None while it does not matter."""
+        self._disturbed = False
 
     def upsert(self, points: Sequence[IndexedPoint]) -> None:
         with self._writes_to_disk():
@@ -194,13 +195,13 @@ class EdgeItemIndex(QdrantBackend):
     def changed_by_others(self) -> bool:
         """As `LocalIndex` has it."""
         self._lock.renew()
-        if not self._writing.acquire(blocking=False):
-            return False
-        try:
-            before, self._stamps = self._stamps, stamps_of(self._folder)
-            return before is not None and before != self._stamps
-        finally:
-            self._writing.release()
+        if self._writing.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._writing.release()
+        disturbed, self._disturbed = self._disturbed, False
+        return disturbed
 
     @contextmanager
     def _calls(self) -> Iterator[None]:
@@ -215,8 +216,20 @@ class EdgeItemIndex(QdrantBackend):
     def _writes_to_disk(self) -> Iterator[None]:
         with self._calls(), self._writing:
             require_room(self._folder)
+            # Some 200 files: a flush costs a hundred times as much. While a collection is filled
+            # there is none, and nothing depends on it yet.
+            watched = self.lasting()
+            if watched:
+                self._look()
             self._stamps = None
             yield
+            if watched:
+                self._stamps = stamps_of(self._folder)
+
+    def _look(self) -> None:
+        before, self._stamps = self._stamps, stamps_of(self._folder)
+        if before is not None and before != self._stamps:
+            self._disturbed = True
 
     def _scroll(self, condition: Any, limit: int) -> list[int]:
         request = edge.ScrollRequest(

@@ -103,6 +103,8 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a product's variants are one hit, and counted once."""
     personalize: bool = True
     """Whether the session's own interests count."""
+    final: bool = False
+    """Whether the shopper is known to mean this one, and not to be still typing."""
 
 
 class Variant(msgspec.Struct, frozen=True):

@@ -62,6 +62,10 @@ class RankingEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Of an interleaved list, the index of the arm that each item stands for; -1 for neither."""
     total_ms: float | None = None
     degraded: tuple[str, ...] = ()
+    final: bool = False
+    """The request said that the shopper meant this one, so that it is never taken for typing."""
+    applied_rules: tuple[str, ...] = ()
+    """The ids of the rules that fired."""
 
     def position_of(self, key: ItemKey) -> int | None:
         """Counted from 1 over all pages."""

@@ -25,6 +25,10 @@ MISSING_LIMIT = 0.3
 LEAST_LISTS = 30
 """Fewer say nothing of drift."""
 
+PROFILED_HITS = 10
+"""Of each list: the first page has so many in every usual layout, and with more of them the rank of
+retrieval alone would tell a page of 10 from one of 20."""
+
 Check = Literal["schema", "range", "missing", "drift"]
 
 
@@ -45,6 +49,9 @@ class FeatureProfile(msgspec.Struct, frozen=True):
     lists: int
     rows: int
     features: Mapping[str, FeatureStats]
+    order: str = ""
+    """The version of the model in whose order the hits were; empty where there were several, or
+    where nobody knows."""
 
 
 class FeatureProblem(msgspec.Struct, frozen=True):
@@ -82,8 +89,8 @@ def check_values(values: Floats) -> None:
 
 def describe(features: Floats, lists: int = 0) -> FeatureProfile:
     """Of the rows of so many lists, shape `(rows, len(FEATURES))`; without `lists`, each row counts
-    as one, and what is no number as 0. For a model's profile, of rows like those it will be served
-    with: the hits of a page, not all that were retrieved."""
+    as one, and what is no number as 0. For a model's profile and for a live window, of the same
+    rows: the first `PROFILED_HITS` of each list in the order in which the model shows them."""
     rows = len(features)
     sound = np.clip(np.nan_to_num(features), 0.0, 1.0)
     return FeatureProfile(

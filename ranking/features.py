@@ -107,7 +107,8 @@ def extract(
         for name, column in _text_columns(variant.text, facts, numbers).items():
             text[name] = np.maximum(text[name], variant.weight * column)
     columns = {
-        "dense": np.maximum(candidates.scores.get(DENSE, zeros), 0.0),
+        # An item whose text is the query itself may come out a last digit above 1.
+        "dense": np.minimum(np.maximum(candidates.scores.get(DENSE, zeros), 0.0), 1.0),
         "lexical": _relative(candidates.scores.get(CORE, zeros)),
         "fused_rank": 1.0 / (1.0 + np.arange(n) / RANK_SCALE),
         **text,

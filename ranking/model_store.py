@@ -136,6 +136,10 @@ class ModelStore:
         manifest = msgspec.structs.replace(self.manifest(version), run=run)
         self._write(self.path(version) / _MANIFEST, msgspec.json.encode(manifest))
 
+    def note_profile(self, version: str, profile: FeatureProfile) -> None:
+        """In place of the one that it was added with."""
+        self._write(self.path(version) / _PROFILE, msgspec.json.encode(profile))
+
     def make_live(self, version: str, actor: str = "", *, forced: bool = False) -> Promotion:
         """Raises `ModelRefused` for a version that cannot be served."""
         with self._turn():
@@ -177,7 +181,7 @@ class ModelStore:
         return self._read(version, _GATE, GateReport)
 
     def profile(self, version: str) -> FeatureProfile | None:
-        """What the features looked like that it learned from."""
+        """What the features look like of the hits that it shows for what it learned from."""
         return self._read(version, _PROFILE, FeatureProfile)
 
     def curves(self, version: str) -> Curves | None:

@@ -20,7 +20,7 @@ from app.body_values import SAYS_SOMETHING, Moment, check_moment
 from app.db.snapshot import snapshot
 from app.errors import INVALID_REQUEST
 from app.live import Live
-from app.rules.going_live import Published, publish, roll_back
+from app.rules.going_live import Published, publish, roll_back, rollback_target
 from app.rules.publications import Scheduled, cancel, live_version, scheduled
 from app.rules.publishing import difference_tag, freeze_draft, named_version
 from app.rules.versions import RuleSetInfo, list_versions, read_info, read_version
@@ -56,6 +56,9 @@ class RuleSets(msgspec.Struct, frozen=True):
     page: int
     per_page: int
     live: int
+    """0 for no rules."""
+    rollback_to: int | None
+    """What a rollback makes live, 0 for no rules; null where there is nothing to roll back."""
     scheduled: tuple[Scheduled, ...]
 
 
@@ -88,7 +91,7 @@ class RuleSetsController(Controller):
         self, services: NamedDependency[Live], page: Page = 1, per_page: PerPage = 50
     ) -> RuleSets:
         """All versions, the newest first."""
-        with services.engine.connect() as connection:
+        with snapshot(services.engine) as connection:
             infos, total = list_versions(connection, page, per_page)
             return RuleSets(
                 rulesets=tuple(infos),
@@ -96,6 +99,7 @@ class RuleSetsController(Controller):
                 page=page,
                 per_page=per_page,
                 live=live_version(connection),
+                rollback_to=rollback_target(connection),
                 scheduled=tuple(scheduled(connection)),
             )
 
@@ -147,6 +151,7 @@ class RuleSetsController(Controller):
 
     @post("/rollback", status_code=200, guards=[needs("rules:publish")], sync_to_thread=True)
     def roll_back(self, request: KeyRequest, services: NamedDependency[Live]) -> Published:
-        """Make live what was live before; called again, what was before that."""
+        """Make live what was live before; called again, what was before that, and in the end no
+        rules, which the answer calls version 0. 409 where no version is live."""
         with services.engine.begin() as connection:
             return roll_back(connection, request.user.actor)

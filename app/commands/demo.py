@@ -10,7 +10,7 @@ from app.commands.train import train_and_promote
 from app.items.importer import Importer
 from app.items.repository import count_items
 from app.live import Live
-from app.rules.publications import live_version
+from app.rules.publications import past_publications
 from app.rules.publishing import publish_all
 from app.sample.rules import SAMPLE_RULES
 from app.sample.writer import SampleFiles, write_sample
@@ -31,7 +31,7 @@ def run_demo(settings: Settings) -> None:
             files = write_sample(settings.sample_dir)
         if not loaded:
             _load_items(live.engine, settings, files)
-        _load_rules(live.engine)
+        load_sample_rules(live.engine)
         live.rules.refresh()
         index_waiting(live)
         if not trained:
@@ -45,7 +45,8 @@ def _load_items(engine: Engine, settings: Settings, files: SampleFiles) -> None:
         Importer(engine, identity_mapping(), rejects).run(files.items, advance)
 
 
-def _load_rules(engine: Engine) -> None:
+def load_sample_rules(engine: Engine) -> None:
+    """Unless something was published before, also if it was rolled back."""
     with engine.begin() as connection:
-        if not live_version(connection):
+        if not past_publications(connection):
             publish_all(connection, msgspec.to_builtins(SAMPLE_RULES), "Sample rules", "the demo")

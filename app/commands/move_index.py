@@ -17,7 +17,7 @@ from app.index_opening import open_own_collections
 from app.items.outbox import count_waiting
 from app.items.repository import count_items
 from app.live_index import StorageOptions
-from app.reindex.reconcile import reconcile
+from app.reindex.full_reconcile import reconcile
 from app.settings import InvalidSetting, Settings
 from indexing.collection import CollectionSpec
 from indexing.collections import CollectionInfo, Collections

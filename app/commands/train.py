@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 import msgspec
-import numpy as np
 
 from app.admin.audit_log import note
 from app.commands.failures import CommandFailed
@@ -16,15 +15,14 @@ from app.commands.progress import progress_bar, say
 from app.judgments import store_judgments
 from app.live import Live
 from app.settings import Settings
+from app.training.as_served import MOST_QUERIES, profile_as_served
 from ranking.dataset import JudgedList
 from ranking.evaluate import Estimate, measure, summarise
-from ranking.feature_checks import FeatureProfile, describe
 from ranking.features import FEATURES, FINGERPRINT
 from ranking.judgments import read_judgments
 from ranking.model_store import SAVED_MODEL, Manifest
 
 ACTOR = "endcap train"
-PAGE = 20
 
 
 def run_train(settings: Settings, judgments: Path | None, seed: int, cross_validate: bool) -> None:
@@ -55,6 +53,13 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
     export(model, models.path(version) / SAVED_MODEL)
     import tensorflow
 
+    from ranking.in_memory_scorer import InMemoryScorer
+
+    # Without its words no query is spelled and relaxed as it will be for shoppers.
+    live.vocabulary.refresh()
+    with progress_bar("Looking at what it shows", min(len(queries), MOST_QUERIES)) as advance:
+        scorer = InMemoryScorer(model, version)
+        profile = profile_as_served(live.search, live.rules.current(), queries, scorer, advance)
     models.add(
         Manifest(
             version=version,
@@ -71,7 +76,7 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
             weights=model.weights_by_feature(),
             parameters=int(model.count_params()),
         ),
-        profile=_profile(lists),
+        profile=profile,
     )
     models.make_live(version, ACTOR)
     with live.engine.begin() as connection:
@@ -81,11 +86,6 @@ def train_and_promote(live: Live, file: Path, seed: int, cross_validate: bool) -
     click.echo(f"model {version} trained on {len(queries)} queries is live")
     for name, figures in metrics.items():
         click.echo(f"  {name}: {figures['mean']:.3f} [{figures['low']:.3f}, {figures['high']:.3f}]")
-
-
-def _profile(lists: list[JudgedList]) -> FeatureProfile:
-    """Of rows such as it will be served with: the first of each list."""
-    return describe(np.concatenate([entry.features[:PAGE] for entry in lists]), len(lists))
 
 
 def _figures(lists: list[JudgedList], seed: int) -> dict[str, dict[str, float]]:

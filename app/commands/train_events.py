@@ -21,6 +21,7 @@ from app.durations import parse_duration
 from app.judgments import store_judgments, stored_judgments
 from app.live import Live
 from app.settings import Settings
+from app.training.as_served import profile_again
 from app.training.judged import Judged, judge
 from app.training.mlflow_tracker import MlflowTracker
 from app.training.request import Outcome, Report, TrainingRequest
@@ -95,7 +96,7 @@ def _once(
     compare: bool,
 ) -> int:
     with ExitStack() as stack:
-        parts = _open(settings, given, file, stack)
+        parts, live = _open(settings, given, file, stack)
         with _progress() as report:
             if compare:
                 from app.training.compare import compare_all
@@ -103,6 +104,17 @@ def _once(
                 rows = compare_all(parts, request, report)
             else:
                 outcome = run_training(parts, request, ACTOR, report)
+                if live is not None:
+                    report({"phase": "looking at what it shows"})
+                    live.vocabulary.refresh()
+                    profile_again(
+                        live.search,
+                        live.rules.current(),
+                        parts.engine,
+                        parts.models,
+                        outcome.version,
+                        parts.models.load,
+                    )
         if compare:
             _print_rows(rows)
             return 0
@@ -112,7 +124,8 @@ def _once(
 
 def _open(
     settings: Settings, given: Judgments | None, file: Path | None, stack: ExitStack
-) -> Parts:
+) -> tuple[Parts, Live | None]:
+    """With the index where it is needed and free."""
     models = ModelStore(settings.models_dir)
     tracker = MlflowTracker(settings.data_dir, settings.mlflow_url)
     engine = open_database(settings, stack)
@@ -122,20 +135,20 @@ def _open(
     with engine.connect() as connection:
         judgments = stored_judgments(connection)
     if not judgments.answerable:
-        return Parts(engine, models, tracker)
+        return Parts(engine, models, tracker), None
     try:
         live = stack.enter_context(Live(settings, engine=engine, say=say))
     except IndexInUse:
         if given is not None:
             raise
         say("A running service has the index; going without the stored judgments")
-        return Parts(engine, models, tracker)
+        return Parts(engine, models, tracker), None
     index_waiting(live)
     total = len(judgments.answerable)
     with progress_bar("Retrieving judged queries", total) as advance, live.index.lease() as serving:
         name = "stored" if file is None else file.name
         judged: Judged = judge(live.search, serving, judgments, name, advance)
-    return Parts(engine, models, tracker, judged)
+    return Parts(engine, models, tracker, judged), live
 
 
 @contextmanager

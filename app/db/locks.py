@@ -1,10 +1,11 @@
 """Locks that all processes on one database share, held until the transaction ends."""
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from sqlalchemy import Connection, text
 
 
+@unique
 class Lock(IntEnum):
     """Any numbers do, so long as all processes take the same."""
 
@@ -33,7 +34,11 @@ class Lock(IntEnum):
     INDEXER = 4_202_618
     """Shared by every process that indexes what waits, by a connection that it holds as long."""
 
-    DATABASE_IDENTITY = 4_202_619
+    USAGE = 4_202_619
+    """Searches' counts of what was asked and which rules fired, and those that wait until typing
+    is told from searching, touch the same rows, each in an order of its own."""
+
+    DATABASE_IDENTITY = 4_202_620
     """Two processes that start on a copy at once would each give it an identity."""
 
 

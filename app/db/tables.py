@@ -274,13 +274,15 @@ publications = Table(
     metadata,
     # The live version is that of the latest one whose time has come and which was not canceled.
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("version", BigInteger, ForeignKey("rule_sets.version"), nullable=False),
+    # None where the first version was rolled back, so that no rules are live.
+    Column("version", BigInteger, ForeignKey("rule_sets.version")),
     Column("kind", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("created_by", Text, nullable=False),
     Column("canceled_at", DateTime(timezone=True)),
     CheckConstraint("kind in ('publish', 'rollback')", name="kind"),
+    CheckConstraint("version is not null or kind = 'rollback'", name="version"),
     Index(None, "at", "id"),
 )
 
@@ -369,6 +371,13 @@ ranking_events = Table(
     Column("teams", ARRAY(SmallInteger)),
     Column("total_ms", Float),
     Column("degraded", ARRAY(Text), nullable=False, server_default="{}"),
+    # The request said that the shopper meant this one: Enter was pressed, a link opened.
+    Column("final", Boolean, nullable=False, server_default="false"),
+    # Its shopper soon replaced it by typing on and did nothing with it. Written by the counting
+    # step, and part of no count.
+    Column("typing", Boolean, nullable=False, server_default="false"),
+    # The ids of the rules that fired, for counting how often they do.
+    Column("applied_rules", ARRAY(Text), nullable=False, server_default="{}"),
     # The lowest position that the client said was seen, and that something was done with.
     Column("impressions_to", Integer),
     Column("interactions_to", Integer),
@@ -378,6 +387,13 @@ ranking_events = Table(
     CheckConstraint("source in ('search', 'import')", name="source"),
     Index(None, "at"),
     Index("ix_ranking_events_client_id_at", "client_id", "at"),
+    # For the lists before and after one whose shopper is known by the session alone.
+    Index(
+        "ix_ranking_events_session_id_at",
+        "session_id",
+        "at",
+        postgresql_where=text("client_id = '' and session_id <> ''"),
+    ),
     Index(
         "ix_ranking_events_experiments",
         "at",
@@ -478,7 +494,8 @@ behaviour_counts = Table(
 behaviour_progress = Table(
     "behaviour_progress",
     metadata,
-    # Up to which transaction the log has been counted.
+    # Up to which transaction the log has been counted: `counts` of what shoppers do, and `usage`,
+    # behind it, of what was asked and which rules fired.
     Column("name", Text, primary_key=True),
     Column("seen_transaction", BigInteger, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),

@@ -51,8 +51,8 @@ class ListRecorder:
         self._dropped = 0
 
     def record(self, shown: Shown) -> None:
-        """A search that is sent elsewhere shows nothing."""
-        if shown.response.redirect is not None:
+        """A search that is sent elsewhere shows nothing, nor does a page beyond the last."""
+        if shown.response.redirect is not None or shown.beyond_last:
             return
         event = as_listed(shown)
         with self._lock:
@@ -151,6 +151,8 @@ def as_listed(shown: Shown) -> RankingEvent:
         teams=ranking.teams_of(shown.page),
         total_ms=response.timings_ms.total,
         degraded=response.degraded,
+        final=query.final,
+        applied_rules=tuple(rule.id for rule in response.applied_rules),
     )
 
 

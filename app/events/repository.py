@@ -38,6 +38,8 @@ class ListRow(msgspec.Struct, frozen=True):
     teams: tuple[int, ...] | None
     total_ms: float | None
     degraded: tuple[str, ...]
+    final: bool
+    applied_rules: tuple[str, ...]
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -90,6 +92,8 @@ def list_row(
         teams=event.teams,
         total_ms=event.total_ms,
         degraded=event.degraded,
+        final=event.final,
+        applied_rules=event.applied_rules,
     )
 
 
@@ -161,6 +165,8 @@ _INSERT_LISTS = _statement(
         "teams": "smallint[]",
         "total_ms": "double precision",
         "degraded": "text[]",
+        "final": "boolean",
+        "applied_rules": "text[]",
     },
     {"features": "decode(r.features, 'base64')"},
 )

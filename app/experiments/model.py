@@ -30,7 +30,8 @@ class Arm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Relative to the other arms'."""
     model_version: Key | None = None
     """`retrieval` is the order of retrieval, without a model."""
-    ruleset_version: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)] | None = None
+    ruleset_version: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+    """0 for no rules."""
 
 
 class Guardrails(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,7 +26,8 @@ PER_SHOPPER: Mapping[str, str] = dict(
 
 
 class ArmOutcome(msgspec.Struct, frozen=True):
-    """`searches` are first pages; what was done on later pages counts for them, too."""
+    """`searches` are first pages without those that were typing; what was done on later pages
+    counts for them, too."""
 
     searches: int
     clients: int
@@ -65,6 +66,7 @@ lists as (
          experiments ->> :key as arm, first, total, total_ms, degraded, item_keys, teams
   from ranking_events
   where experiments <> '{}' and experiments ? :key and at >= :since and at <= :until
+    and not typing
 )"""
 
 # One row for each list with anything done to its items. The same hit twice is one click. An event
@@ -121,7 +123,7 @@ def read_outcomes(connection: Connection, experiment: Experiment) -> dict[str, A
 def read_health(
     connection: Connection, experiment: Experiment, quantiles: tuple[float, ...]
 ) -> dict[str, ArmHealth]:
-    """By arm; times are those inside of the pipeline."""
+    """By arm; times count from when a search was accepted, waiting for a thread included."""
     rows = connection.execute(
         text(
             f"with {_LISTS} select arm, count(*) as searches, "  # noqa: S608 (as above)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.experiments.errors import InvalidExperiment
 from app.experiments.model import Arm, Plan, problems_of
 from app.rules.errors import VersionNotFound
-from app.rules.publications import live_version
+from app.rules.publications import NO_RULES, live_version
 from app.rules.versions import read_info
 from ranking.errors import ModelRefused
 from ranking.model_store import ModelStore
@@ -27,7 +27,7 @@ def check_plan(connection: Connection, models: ModelStore, plan: Plan) -> None:
                 models.check(models.manifest(arm.model_version))
             except ModelRefused as error:
                 problems.append(f"arm {arm.name}: {error}")
-        if arm.ruleset_version is not None:
+        if arm.ruleset_version not in (None, NO_RULES):
             try:
                 read_info(connection, arm.ruleset_version)
             except VersionNotFound as error:
@@ -38,15 +38,14 @@ def check_plan(connection: Connection, models: ModelStore, plan: Plan) -> None:
 
 def settle_arms(connection: Connection, models: ModelStore, plan: Plan) -> Sequence[Arm]:
     """Where one arm names a version, what is live now is fixed for those that name none: else a
-    promotion would change what the other is compared with. Rules that were never published are
-    version 0, which no arm can name, so they stay open."""
+    promotion would change what the other is compared with."""
     model = models.live_version() or NO_MODEL if plan.tries_models else None
-    rules = live_version(connection) or None if plan.tries_rules else None
+    rules = live_version(connection) if plan.tries_rules else None
     return [
         msgspec.structs.replace(
             arm,
             model_version=arm.model_version or model,
-            ruleset_version=arm.ruleset_version or rules,
+            ruleset_version=rules if arm.ruleset_version is None else arm.ruleset_version,
         )
         for arm in plan.arms
     ]

@@ -23,6 +23,8 @@ from app.features.log_repository import (
     read_lists,
 )
 from app.features.progress import note_progress, try_lock_progress
+from app.features.typing_marks import ACTS, lists_before, mark_typing
+from app.features.usage_counts import SETTLE_SECONDS, settle_usage
 from app.following import keep_refreshing
 from app.items.repository import next_horizon
 from ranking.examination import ExaminationCurves
@@ -46,10 +48,17 @@ CHUNK = 2_000
 class BehaviourCounter:
     """Any number of processes may have one; they take turns."""
 
-    def __init__(self, engine: Engine, step_rows: int = STEP_ROWS, chunk: int = CHUNK) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        step_rows: int = STEP_ROWS,
+        chunk: int = CHUNK,
+        settle_seconds: float = SETTLE_SECONDS,
+    ) -> None:
         self._engine = engine
         self._step_rows = step_rows
         self._chunk = chunk
+        self._settle_seconds = settle_seconds
 
     def step(self, wait: bool = False) -> int:
         """Count what is new, up to a bound; returns how many lists and events that was, 0 also
@@ -60,7 +69,9 @@ class BehaviourCounter:
                 return 0
             horizon = next_horizon(connection)
             to = bound(connection, seen, horizon, self._step_rows)
-            return count(connection, seen, to, self._chunk)
+            counted = count(connection, seen, to, self._chunk)
+            settle_usage(connection, to, self._settle_seconds)
+            return counted
 
     def run(self) -> int:
         """Count until nothing is left; returns how many lists and events that was."""
@@ -118,16 +129,24 @@ _NEW_EVENTS = text(
 
 def count(connection: Connection, seen: int, to: int, chunk: int = CHUNK) -> int:
     """Count the rows of the transactions from `seen` and before `to`, whoever holds the lock;
-    returns how many there were. Lists first, so that an event that came with its list finds it."""
+    returns how many there were. Lists first, so that an event that came with its list finds it.
+    Which of them were typing is looked at before, so that most of those are never counted, and
+    again where an event was attributed since."""
     between = {"seen": seen, "to": to}
     lists = list(connection.execute(_NEW_LISTS, between).scalars())
     events = list(connection.execute(_NEW_EVENTS, between).scalars())
     if lists or events:
         curves = read_curves(connection)
         for ids in _pieces(lists, chunk):
-            _count_lists(connection, curves, ids, seen, to)
+            concerned = [*ids, *lists_before(connection, ids, to)]
+            mark_typing(connection, curves, concerned, seen, to)
+        used: set[str] = set()
+        for ids in _pieces(lists, chunk):
+            used |= _count_lists(connection, curves, ids, seen, to)
         for keys in _pieces(events, chunk):
-            _count_events(connection, curves, keys, to)
+            used |= _count_events(connection, curves, keys, to)
+        for ids in _pieces(sorted(used), chunk):
+            mark_typing(connection, curves, ids, to, to)
     if to > seen:
         note_progress(connection, to)
     return len(lists) + len(events)
@@ -139,8 +158,9 @@ def _count_lists(
     ids: Sequence[str],
     seen: int,
     to: int,
-) -> None:
-    """Lists that nothing was counted of, and events that were counted without them."""
+) -> set[str]:
+    """Lists that nothing was counted of, and events that were counted without them; returns what
+    `recount` does."""
     concerned = read_events(connection, events_concerned(connection, ids, seen))
     found = find_lists(connection, [event.done.key for event in concerned], to)
     moves = [
@@ -148,15 +168,16 @@ def _count_lists(
         for event in concerned
         if event.attribution != found[event.done.key]
     ]
-    recount(connection, curves, moves, new_lists=set(ids))
+    return recount(connection, curves, moves, new_lists=set(ids))
 
 
 def _count_events(
     connection: Connection, curves: ExaminationCurves, keys: Sequence[int], to: int
-) -> None:
+) -> set[str]:
     events = read_events(connection, keys)
     found = find_lists(connection, keys, to)
-    recount(connection, curves, [Move(event.done, None, found[event.done.key]) for event in events])
+    moves = [Move(event.done, None, found[event.done.key]) for event in events]
+    return recount(connection, curves, moves)
 
 
 class Move(NamedTuple):
@@ -173,15 +194,16 @@ def recount(
     moves: Sequence[Move],
     new_lists: Collection[str] = (),
     gone_lists: Collection[str] = (),
-) -> None:
+) -> set[str]:
     """Change the counts as the events move and lists come and go. A list that only gains events is
     added to, whatever is attributed to it already; of one that loses some, what it counted is taken
-    back, and what it counts now is added."""
+    back, and what it counts now is added. Typing counts nothing, whatever moves. Returns the lists
+    of which it is to be looked at again whether they were typing."""
     losing = _lists_of(move.before for move in moves)
     gaining = _lists_of(move.after for move in moves)
-    anew = {*new_lists, *gone_lists, *losing}
-    lists = read_lists(connection, anew | gaining, curves)
-    before = read_events_of(connection, anew - set(new_lists))
+    anew = {*gone_lists, *losing}
+    lists = read_lists(connection, {*new_lists, *anew, *gaining}, curves)
+    before = read_events_of(connection, anew)
     # Of lists that only gain, what they gain.
     after = _moved(before, moves)
     known = read_known(connection, {list_id: after[list_id] for list_id in gaining - anew})
@@ -189,15 +211,16 @@ def recount(
     depths: dict[str, Depth] = {}
     for list_id, stored in lists.items():
         shown, done = stored.shown, after.get(list_id, [])
-        if list_id not in anew:
-            depths[list_id] = add_to_list(
-                tally, shown, stored.depth, known.get(list_id, set()), done
-            )
+        counted = {} if stored.typing else tally
+        if list_id in anew:
+            add_list(counted, shown, before.get(list_id, []), -1)
+            if list_id not in gone_lists:
+                depths[list_id] = add_list(counted, shown, done)
             continue
-        if list_id not in new_lists:
-            add_list(tally, shown, before.get(list_id, []), -1)
-        if list_id not in gone_lists:
-            depths[list_id] = add_list(tally, shown, done)
+        if list_id in new_lists:
+            # What an earlier piece of this step found to belong to it was added already.
+            add_list(counted, shown, ())
+        depths[list_id] = add_to_list(counted, shown, stored.depth, known.get(list_id, set()), done)
     for move in moves:
         if move.before is not None and move.before.list_id is None:
             add_alone(tally, move.event, -1)
@@ -216,6 +239,9 @@ def recount(
             if move.after is not None and move.after != (move.before or Attribution())
         },
     )
+    acts = [move for move in moves if move.event.action in ACTS]
+    used = {n for n in _lists_of(move.after for move in acts) if n in lists and lists[n].typing}
+    return used.union(_lists_of(move.before for move in acts)).difference(gone_lists)
 
 
 def _lists_of(attributions: Iterable[Attribution | None]) -> set[str]:

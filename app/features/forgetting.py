@@ -8,6 +8,7 @@ from app.features.counting import Move, recount
 from app.features.examination_curves import read_curves
 from app.features.log_repository import read_events
 from app.features.progress import lock_progress
+from app.features.typing_marks import mark_typing
 
 _LISTS = text(
     "select query_id from ranking_events where client_id = :client and changed_in < :seen"
@@ -44,13 +45,15 @@ def uncount_client(connection: Connection, client_id: str) -> list[str]:
         list(connection.execute(_OF_OTHERS, {"lists": lists, "client": client_id}).scalars()),
     )
     found = find_lists(connection, [event.done.key for event in others], seen, client_id)
-    recount(
+    curves = read_curves(connection)
+    used = recount(
         connection,
-        read_curves(connection),
+        curves,
         [
             *(Move(event.done, event.attribution, None) for event in own),
             *(Move(event.done, event.attribution, found[event.done.key]) for event in others),
         ],
         gone_lists=set(lists),
     )
+    mark_typing(connection, curves, sorted(used), seen, seen, forgotten=client_id)
     return list(connection.execute(_SESSIONS, {"client": client_id}).scalars())

@@ -13,10 +13,12 @@ from ranking.tallies import HOUR, Depth, Done, DoneToItem, ShownList, Tally, cou
 
 
 class StoredList(NamedTuple):
-    """A list, and the depth that is noted beside it."""
+    """A list, and what is noted beside it."""
 
     shown: ShownList
     depth: Depth
+    typing: bool
+    """Then it counts nothing."""
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
@@ -27,7 +29,7 @@ class StoredEvent(msgspec.Struct, frozen=True):
 
 
 LIST_COLUMNS = """
-    query_id, query, first, item_keys, known_at, impressions_to, interactions_to,
+    query_id, query, first, item_keys, known_at, typing, impressions_to, interactions_to,
     floor(extract(epoch from at) / 3600)::bigint as hour
 """
 
@@ -39,7 +41,10 @@ EVENT_COLUMNS = """
 _LISTS = text(f"select {LIST_COLUMNS} from ranking_events where query_id = any(:ids)")  # noqa: S608
 _EVENTS = text(f"select {EVENT_COLUMNS} from interaction_events where key = any(:keys)")  # noqa: S608
 _EVENTS_OF_LISTS = text(
-    f"select {EVENT_COLUMNS} from interaction_events where list_id = any(:ids) order by key"  # noqa: S608
+    f"""
+    select {EVENT_COLUMNS} from interaction_events
+    where list_id = any(:ids) and client_id is distinct from :forgotten order by key
+    """  # noqa: S608
 )
 
 
@@ -54,10 +59,14 @@ def read_events(connection: Connection, keys: Sequence[int]) -> list[StoredEvent
     return [stored_event(row) for row in connection.execute(_EVENTS, {"keys": list(keys)})]
 
 
-def read_events_of(connection: Connection, list_ids: Iterable[str]) -> dict[str, list[Done]]:
-    """By list, what is attributed to it; only of lists with anything."""
+def read_events_of(
+    connection: Connection, list_ids: Iterable[str], forgotten: str | None = None
+) -> dict[str, list[Done]]:
+    """By list, what is attributed to it, but for what a client did who is being forgotten; only of
+    lists with anything."""
     by_list: dict[str, list[Done]] = {}
-    for row in connection.execute(_EVENTS_OF_LISTS, {"ids": list(list_ids)}):
+    parameters = {"ids": list(list_ids), "forgotten": forgotten}
+    for row in connection.execute(_EVENTS_OF_LISTS, parameters):
         by_list.setdefault(row.list_id, []).append(stored_event(row).done)
     return by_list
 
@@ -103,7 +112,7 @@ def stored_list(row: Row[Any], curves: ExaminationCurves) -> StoredList:
         hour=row.hour,
         curve=curves.of(row.known_at),
     )
-    return StoredList(shown, Depth(row.impressions_to, row.interactions_to))
+    return StoredList(shown, Depth(row.impressions_to, row.interactions_to), row.typing)
 
 
 def stored_event(row: Row[Any]) -> StoredEvent:

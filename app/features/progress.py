@@ -1,4 +1,5 @@
-"""How far the log has been counted: one row, whose lock lets one process count at a time."""
+"""How far the log has been counted: a row, whose lock lets one process count at a time, and one
+more for what is counted behind it, in the same transactions."""
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -6,6 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db.tables import behaviour_progress
 
 _NAME = "counts"
+USAGE = "usage"
+"""Of what was asked and which rules fired, which waits until it is known what was typing."""
 
 
 def lock_progress(connection: Connection) -> int:
@@ -31,17 +34,25 @@ def try_lock_progress(connection: Connection, wait: bool = False) -> int | None:
     return None if locked is None else int(locked)
 
 
-def read_progress(connection: Connection) -> int:
+def read_progress(connection: Connection, name: str = _NAME) -> int:
     """Without a lock, as of the connection's snapshot."""
     seen = connection.execute(
-        select(behaviour_progress.c.seen_transaction).where(behaviour_progress.c.name == _NAME)
+        select(behaviour_progress.c.seen_transaction).where(behaviour_progress.c.name == name)
     ).scalar()
     return int(seen or 0)
 
 
-def note_progress(connection: Connection, seen_transaction: int) -> None:
+def note_progress(connection: Connection, seen_transaction: int, name: str = _NAME) -> None:
+    """Call while the lock is held."""
+    noted = insert(behaviour_progress).values(
+        name=name, seen_transaction=seen_transaction, updated_at=func.clock_timestamp()
+    )
     connection.execute(
-        behaviour_progress.update()
-        .where(behaviour_progress.c.name == _NAME)
-        .values(seen_transaction=seen_transaction, updated_at=func.clock_timestamp())
+        noted.on_conflict_do_update(
+            index_elements=["name"],
+            set_={
+                "seen_transaction": noted.excluded.seen_transaction,
+                "updated_at": noted.excluded.updated_at,
+            },
+        )
     )

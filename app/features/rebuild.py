@@ -22,6 +22,7 @@ from app.features.log_repository import (
     stored_list,
 )
 from app.features.progress import lock_progress
+from app.features.typing_marks import change_marks
 from app.items.repository import next_horizon
 from ranking.behaviour_definitions import METRICS
 from ranking.tallies import Depth, Tally, add_alone, add_list
@@ -57,11 +58,14 @@ def rebuild(
         lists = events = 0
         for rows in _batches(connection, _LISTS, to, chunk):
             tally: Tally = {}
-            done = read_events_of(connection, [row.query_id for row in rows])
+            ids = [row.query_id for row in rows]
+            marks = change_marks(connection, ids, to)
+            done = read_events_of(connection, ids)
             depths: dict[str, Depth] = {}
             for row in rows:
-                shown, noted = stored_list(row, curves)
-                depth = add_list(tally, shown, done.get(shown.query_id, ()))
+                shown, noted, marked = stored_list(row, curves)
+                typing = marks.get(shown.query_id, marked)
+                depth = add_list({} if typing else tally, shown, done.get(shown.query_id, ()))
                 if depth != noted:
                     depths[shown.query_id] = depth
             note_depths(connection, depths)

@@ -3,8 +3,9 @@ in which it became known, so that no value knows of anything later. For lists th
 without features, and for the test that those stored with them were right."""
 
 import heapq
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
@@ -18,6 +19,7 @@ from app.features.attribution import attributions_in_time
 from app.features.behaviour_repository import COLUMNS, WINDOWS, read_all_traits
 from app.features.examination_curves import read_curves
 from app.features.log_repository import EVENT_COLUMNS, LIST_COLUMNS, stored_event, stored_list
+from app.features.typing_marks import typed_list
 from indexing.candidates import Floats, Keys
 from ranking.behaviour import BEHAVIOUR
 from ranking.behaviour_definitions import METRICS
@@ -25,6 +27,7 @@ from ranking.behaviour_sums import BehaviourSums
 from ranking.session_interest import SessionInterests
 from ranking.tallies import (
     HOUR,
+    INFERRED,
     Depth,
     Done,
     DoneToItem,
@@ -35,9 +38,12 @@ from ranking.tallies import (
     add_to_list,
     counts_once,
 )
+from ranking.typeahead import MOST, SECONDS, TypedList, takes_the_place
 
 _FETCH = 5_000
 _LONGEST = timedelta(days=max(WINDOWS), hours=1)
+_SOON = timedelta(seconds=SECONDS)
+_INSTANT = timedelta(microseconds=1)
 _METRIC = [METRICS.index(metric) for metric, _ in COLUMNS]
 _HOURS = [24 * days for _, days in COLUMNS]
 
@@ -77,6 +83,13 @@ class _Entry(NamedTuple):
     what: Any
 
 
+class _NewList(NamedTuple):
+    shown: ShownList
+    typed: TypedList
+    client_id: str
+    session_id: str
+
+
 class _MovedEvent(NamedTuple):
     event: Done
     before: str | None
@@ -84,30 +97,83 @@ class _MovedEvent(NamedTuple):
 
 
 class _ReplayedList:
-    """With what was done so far, all of which is counted."""
+    """With what was done so far, all of which is counted, unless the list is typing."""
 
-    def __init__(self, shown: ShownList) -> None:
+    def __init__(self, shown: ShownList, typed: TypedList) -> None:
+        self.typed = typed
         self._shown = shown
+        self._replaced = False
         self._done: list[Done] = []
         self._depth = Depth()
         self._known: set[DoneToItem] = set()
 
+    def appear(self, tally: Tally) -> None:
+        add_list(tally, self._shown, ())
+
+    def be_replaced(self, tally: Tally, replaced: bool) -> None:
+        """Or not, by a list that makes typing of this one as long as nothing is done with it."""
+        if replaced != self._replaced:
+            add_list(self._counted(tally), self._shown, self._done, -1)
+            self._replaced = replaced
+            add_list(self._counted(tally), self._shown, self._done)
+
     def gain(self, tally: Tally, event: Done) -> None:
-        self._depth = add_to_list(tally, self._shown, self._depth, self._known, [event])
+        was_typing = self._is_typing
+        self._depth = add_to_list(
+            self._counted(tally), self._shown, self._depth, self._known, [event]
+        )
         self._note(event)
+        if was_typing:
+            add_list(self._counted(tally), self._shown, self._done)
 
     def lose(self, tally: Tally, event: Done) -> None:
-        add_list(tally, self._shown, self._done, -1)
+        add_list(self._counted(tally), self._shown, self._done, -1)
         done = [other for other in self._done if other.key != event.key]
         self._done, self._known = [], set()
-        self._depth = add_list(tally, self._shown, done)
         for other in done:
             self._note(other)
+        self._depth = add_list(self._counted(tally), self._shown, done)
+
+    @property
+    def _is_typing(self) -> bool:
+        return self._replaced and not any(event.action in INFERRED for event in self._done)
+
+    def _counted(self, tally: Tally) -> Tally:
+        """Where it adds what it counts: nowhere while it is typing."""
+        return {} if self._is_typing else tally
 
     def _note(self, event: Done) -> None:
         self._done.append(event)
         if (what := counts_once(event)) is not None:
             self._known.add(what)
+
+
+class _ListsOfShoppers:
+    """Finds the lists that may take each other's places."""
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+
+    def add(self, shown: "_NewList") -> dict[str, list[str]]:
+        """By each list of the same shopper whose place this one may have taken, and by this one
+        itself, all those that may have taken its place."""
+        if not (shown.client_id or shown.session_id):
+            return {}
+        # Where no client is named, the session stands for it.
+        shopper = (shown.client_id, "" if shown.client_id else shown.session_id)
+        lists = self._shown[shopper]
+        at, query_id = shown.typed.at, shown.shown.query_id
+        insort(lists, (at, query_id))
+        earliest = bisect_left(lists, (at - _SOON, ""))
+        last = bisect_left(lists, (at, ""))
+        concerned = [*lists[max(earliest, last - MOST) : last], (at, query_id)]
+        return {query_id: self._after(lists, at) for at, query_id in concerned}
+
+    @staticmethod
+    def _after(lists: Sequence[tuple[datetime, str]], at: datetime) -> list[str]:
+        first = bisect_left(lists, (at + _INSTANT, ""))
+        end = bisect_left(lists, (at + _SOON + _INSTANT, ""))
+        return [query_id for _, query_id in lists[first : min(end, first + MOST)]]
 
 
 class BehaviourReplay:
@@ -121,6 +187,7 @@ class BehaviourReplay:
             self._sums.classify(key, traits)
         self._sessions = SessionInterests(BEHAVIOUR.definitions.session)
         self._lists: dict[str, _ReplayedList] = {}
+        self._shoppers = _ListsOfShoppers()
         self._hours: dict[int, dict[tuple[str, int], list[int]]] = defaultdict(dict)
         self._hour = int(since.timestamp() // HOUR)
         self._now = since
@@ -168,9 +235,7 @@ class BehaviourReplay:
 
     def _take_in(self, entry: _Entry) -> None:
         if entry.kind == 0:
-            shown: ShownList = entry.what
-            self._lists[shown.query_id] = _ReplayedList(shown)
-            add_list(self._tally, shown, ())
+            self._take_in_list(entry.what)
         elif entry.kind == 1:
             event, list_id, session_id, at = entry.what
             self._move(_MovedEvent(event, None, list_id), new=True)
@@ -178,6 +243,16 @@ class BehaviourReplay:
                 self._sessions.note(session_id, event.action, at, event.key, event.item_key)
         else:
             self._move(entry.what)
+
+    def _take_in_list(self, new: _NewList) -> None:
+        shown = self._lists[new.shown.query_id] = _ReplayedList(new.shown, new.typed)
+        shown.appear(self._tally)
+        for query_id, after in self._shoppers.add(new).items():
+            earlier = self._lists[query_id]
+            replaced = any(
+                takes_the_place(self._lists[later].typed, earlier.typed) for later in after
+            )
+            earlier.be_replaced(self._tally, replaced)
 
     def _move(self, move: _MovedEvent, new: bool = False) -> None:
         """An event of a list that lies before all windows counts nothing any more."""
@@ -234,7 +309,9 @@ class BehaviourReplay:
     def _read_lists(self, connection: Connection, oldest: dict[str, datetime]) -> Iterator[_Entry]:
         curves = read_curves(connection)
         for n, row in enumerate(self._cursor(connection, _LISTS, oldest)):
-            yield _Entry(row.known_at, 0, n, stored_list(row, curves).shown)
+            shown = stored_list(row, curves).shown
+            what = _NewList(shown, typed_list(row), row.client_id, row.session_id)
+            yield _Entry(row.known_at, 0, n, what)
 
     def _read_events(self, connection: Connection, oldest: dict[str, datetime]) -> Iterator[_Entry]:
         for row in self._cursor(connection, _EVENTS, oldest):
@@ -274,7 +351,8 @@ _ASKED = text(
 
 _LISTS = text(
     f"""
-    select {LIST_COLUMNS} from ranking_events where at > :oldest order by known_at, query_id
+    select {LIST_COLUMNS}, at, sort, final, client_id, session_id from ranking_events
+    where at > :oldest order by known_at, query_id
     """  # noqa: S608
 )
 

@@ -4,7 +4,7 @@ like those that the live model was trained on."""
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 
 from app.features.freshness import FeatureFreshness, FreshnessMeter
 from app.features.progress import read_progress
+from app.features.shown_lists import read_shown_lists
 from app.following import keep_refreshing
 from indexing.candidates import Floats
 from ranking.errors import ModelRefused
@@ -64,7 +65,8 @@ class FeatureReport(msgspec.Struct, frozen=True):
     model_version: str | None
     """What is live; None before the first model."""
     lists: int
-    """The last ones that were shown with these features, up to 500 within a day."""
+    """The last first pages in the live model's order that were shown with these features, up to 500
+    within a day; drift is told by their first ten hits."""
     rows: int
     features: tuple[WatchedFeature, ...]
     freshness: Freshness
@@ -81,21 +83,28 @@ class FeatureWatch:
         models: ModelStore,
         freshness: FreshnessMeter,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        profile_again: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """`profile_again` profiles a model in its own order, if it can now; returns whether it has
+        tried."""
         self._engine = engine
         self._models = models
         self._freshness = freshness
         self._clock = clock
+        self._profile_again = profile_again
+        self._profiled: set[str] = set()
         self._alerts: frozenset[str] = frozenset()
 
     def read(self) -> FeatureReport:
+        version, now = self._models.live_version(), self._clock()
+        since = now - timedelta(hours=WINDOW_HOURS)
         with self._engine.connect() as connection:
-            shown = _last_features(connection, self._clock())
-            waiting = _oldest_waiting(connection, self._clock())
-        version = self._models.live_version()
+            values = _last_features(connection, since, now)
+            shown = read_shown_lists(connection, since, now, WINDOW_LISTS, version)
+            waiting = _oldest_waiting(connection, now)
         trained = self._profile(version)
         live = describe(shown.values, shown.lists)
-        checked = _check(shown.values, live, trained)
+        checked = _check(values, live, trained)
         freshness = Freshness(
             **msgspec.structs.asdict(self._freshness.read()), waiting_seconds=waiting
         )
@@ -111,6 +120,7 @@ class FeatureWatch:
 
     def look(self) -> None:
         """Log the alerts that were not there the last time, and that they are over."""
+        self._put_in_order()
         report = self.read()
         # The figures in them change all the time.
         alerts = {alert.partition(":")[0]: alert for alert in report.alerts}
@@ -124,6 +134,15 @@ class FeatureWatch:
         """Look until told to stop; runs in a thread of its own."""
         keep_refreshing(self.look, "features to check", LOOK_SECONDS, stop)
 
+    def _put_in_order(self) -> None:
+        """Once for each model of which the profile is in the order of another one."""
+        version = self._models.live_version()
+        profile = self._profile(version)
+        if version is None or profile is None or version in {profile.order, *self._profiled}:
+            return
+        if self._profile_again(version):
+            self._profiled.add(version)
+
     def _profile(self, version: str | None) -> FeatureProfile | None:
         try:
             profile = None if version is None else self._models.profile(version)
@@ -133,26 +152,22 @@ class FeatureWatch:
         return profile if profile is not None and profile.fingerprint == FINGERPRINT else None
 
 
-class _Shown(msgspec.Struct, frozen=True):
-    lists: int
-    values: Floats
-
-
 _LAST = text(
     """
     select features from ranking_events
     where at > :since and at <= :now and feature_fingerprint = :fingerprint
-        and features is not null and source = 'search'
+        and features is not null and source = 'search' and not typing
     order by at desc limit :most
     """
 )
 
 
-def _last_features(connection: Connection, now: datetime) -> _Shown:
+def _last_features(connection: Connection, since: datetime, now: datetime) -> Floats:
+    """Of all hits of the last lists, whatever they are sorted by: none may be out of bounds."""
     rows = connection.execute(
         _LAST,
         {
-            "since": datetime.fromtimestamp(now.timestamp() - 3600 * WINDOW_HOURS, now.tzinfo),
+            "since": since,
             "now": now,
             "fingerprint": FINGERPRINT,
             "most": WINDOW_LISTS,
@@ -160,7 +175,7 @@ def _last_features(connection: Connection, now: datetime) -> _Shown:
     ).scalars()
     lists = [np.frombuffer(row, "<f4").reshape(-1, len(FEATURES)) for row in rows]
     empty = np.empty((0, len(FEATURES)), np.float32)
-    return _Shown(len(lists), np.concatenate([empty, *lists]))
+    return np.concatenate([empty, *lists])
 
 
 _WAITING = text(

@@ -1,6 +1,7 @@
 """`/1/…`: the routes that `algoliasearch`, InstantSearch and `search-insights` call. What a body
 holds is read here and not by Litestar, since it comes under any content type."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -35,12 +36,15 @@ class Objects(msgspec.Struct, frozen=True):
     results: list[Record | None]
 
 
-def algolia_search(services: NamedDependency[Live]) -> AlgoliaSearch:
+def algolia_search(
+    services: NamedDependency[Live], accepted: NamedDependency[float]
+) -> AlgoliaSearch:
     return AlgoliaSearch(
         services.search,
         services.suggester.suggest,
-        services.recommender.recommend,
+        partial(services.recommender.recommend, accepted=accepted),
         services.engine,
+        accepted,
     )
 
 

@@ -22,7 +22,6 @@ IGNORED = frozenset(
         "advancedSyntaxFeatures",
         "allowTyposOnNumericTokens",
         "alternativesAsExact",
-        "analyticsTags",
         "attributeCriteriaComputedByMinProximity",
         "cluster",
         "decompoundQuery",
@@ -80,6 +79,10 @@ ALWAYS_ON: Mapping[str, str] = {
 }
 """What cannot be switched off by a request."""
 
+FINAL = "final"
+"""The tag of `analyticsTags` that says that the shopper means this search and is not still typing:
+Algolia's clients pass no parameter on that Algolia does not know."""
+
 REMOVALS: Mapping[str, Literal["none", "words"]] = {
     "none": "none",
     "lastWords": "words",
@@ -105,6 +108,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     filters: str = ""
     rule_contexts: Annotated[tuple[Tag, ...], msgspec.Meta(max_length=50)] = ()
     analytics: bool = True
+    analytics_tags: Names = ()
     click_analytics: bool = False
     user_token: Annotated[str, msgspec.Meta(max_length=200)] = ""
     typo_tolerance: bool | Literal["min", "strict"] = True
@@ -135,6 +139,7 @@ _TEXTS = {
 _LISTS = {
     "facets",
     "ruleContexts",
+    "analyticsTags",
     "attributesToRetrieve",
     "attributesToHighlight",
     "attributesToSnippet",

@@ -8,7 +8,7 @@ from app.instantsearch.conditions import all_of, check_size
 from app.instantsearch.errors import BadParameter
 from app.instantsearch.filter_text import parse_filter_text
 from app.instantsearch.names import Attribute, attribute_of, sort_of
-from app.instantsearch.parameters import REMOVALS, Parameters
+from app.instantsearch.parameters import FINAL, REMOVALS, Parameters
 from app.instantsearch.refinements import facet_filters, numeric_filters
 from app.search.errors import InvalidFacet
 from app.search.facets import check_facets
@@ -133,6 +133,7 @@ def base_query(index_name: str, parameters: Parameters) -> SearchQuery:
         group=bool(parameters.distinct),
         relax=REMOVALS[parameters.remove_words_if_no_results],
         personalize=parameters.enable_personalization,
+        final=FINAL in parameters.analytics_tags,
     )
 
 

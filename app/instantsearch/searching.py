@@ -1,6 +1,5 @@
 """Answers requests in Algolia's protocol, one by one, by searches of ours."""
 
-import msgspec
 from sqlalchemy import Engine
 
 from app.instantsearch.errors import BadParameter
@@ -27,7 +26,6 @@ from app.instantsearch.requests import (
 from app.instantsearch.results import FacetHitsResult, HitsResult, Result
 from app.instantsearch.suggestions import Suggest, suggestions_result
 from app.items.repository import read_item
-from app.search.errors import PageOutOfRange
 from app.search.pipeline import SearchPipeline
 from app.search.render import hit_item
 from app.search.schemas import SearchResponse
@@ -38,12 +36,19 @@ class AlgoliaSearch:
     """Takes bodies as they came. Every method may block, and raises what is in `errors.py`."""
 
     def __init__(
-        self, search: SearchPipeline, suggest: Suggest, recommend: Recommend, engine: Engine
+        self,
+        search: SearchPipeline,
+        suggest: Suggest,
+        recommend: Recommend,
+        engine: Engine,
+        accepted: float,
     ) -> None:
+        """`accepted` is when the request was, by `perf_counter`."""
         self._search = search
         self._suggest = suggest
         self._recommend = recommend
         self._engine = engine
+        self._accepted = accepted
 
     def queries(self, body: bytes) -> list[Result]:
         """All are read before the first is answered."""
@@ -78,17 +83,13 @@ class AlgoliaSearch:
 
     def _hits(self, request: HitsRequest) -> HitsResult:
         if request.index_name == SUGGESTIONS_INDEX:
-            return suggestions_result(request, self._suggest)
+            return suggestions_result(request, self._suggest, self._accepted)
         query = hits_query(request.index_name, request.parameters)
         paging = paging_of(request.parameters)
         # What only counts was shown to nobody, so it is no list that a click could belong to.
         shown = paging.size > 0 and request.parameters.analytics
-        find = self._search.search if shown else self._count
-        try:
-            return hits_result(request, find(query), with_hits=paging.size > 0)
-        except PageOutOfRange:
-            found = self._count(msgspec.structs.replace(query, page=1))
-            return hits_result(request, found, with_hits=False)
+        found = self._search.search(query, self._accepted) if shown else self._count(query)
+        return hits_result(request, found, with_hits=paging.size > 0)
 
     def _facet_values(self, request: FacetRequest) -> FacetHitsResult:
         if request.index_name == SUGGESTIONS_INDEX:
@@ -100,4 +101,4 @@ class AlgoliaSearch:
         return facet_hits_result(request, attribute, self._count(query))
 
     def _count(self, query: SearchQuery) -> SearchResponse:
-        return self._search.show(query).response
+        return self._search.show(query, accepted=self._accepted).response

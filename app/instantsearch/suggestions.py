@@ -1,6 +1,7 @@
 """The index of query suggestions: what shoppers have searched for and found, as hits."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 from app.instantsearch.hits import Record
 from app.instantsearch.marking import Marking, Part, mark_beginnings
@@ -16,7 +17,7 @@ Suggest = Callable[[str, int], Suggestions]
 """From what was typed so far, and how many of each kind."""
 
 
-def suggestions_result(request: HitsRequest, suggest: Suggest) -> HitsResult:
+def suggestions_result(request: HitsRequest, suggest: Suggest, accepted: float) -> HitsResult:
     """What else was asked for, such as filters, says nothing about queries and is left aside."""
     parameters = request.parameters
     paging = paging_of(parameters)
@@ -32,7 +33,7 @@ def suggestions_result(request: HitsRequest, suggest: Suggest) -> HitsResult:
         page=paging.page,
         nb_pages=-(-len(found) // paging.size) if paging.size else 0,
         hits_per_page=paging.size,
-        processing_time=0,
+        processing_time=round((perf_counter() - accepted) * 1e3),
         query=parameters.query,
         params="",
         index=request.index_name,

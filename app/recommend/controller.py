@@ -73,8 +73,11 @@ class RecommendController(Controller):
 
     @post(status_code=200, sync_to_thread=True, responses=INVALID_REQUEST)
     def recommend(
-        self, data: JSONBody[RecommendRequest], services: NamedDependency[Live]
+        self,
+        data: JSONBody[RecommendRequest],
+        services: NamedDependency[Live],
+        accepted: NamedDependency[float],
     ) -> RecommendResponse:
         """What is like some items, what others have bought or viewed together with them, or what
         fits what a shopper did lately. Filters and rules act as in a search."""
-        return services.recommender.recommend(read_recommendation(data))
+        return services.recommender.recommend(read_recommendation(data), accepted)

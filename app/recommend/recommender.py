@@ -71,10 +71,11 @@ class Recommender:
         self._answers = Answers(store, MARKS_NOTHING)
         self._scorer = RetrievalOrderScorer()
 
-    def recommend(self, wanted: Wanted) -> RecommendResponse:
+    def recommend(self, wanted: Wanted, accepted: float | None = None) -> RecommendResponse:
         """Raises `ItemsNotFound` and `IndexUnavailable`; where the events cannot be read in time,
-        what fills up stands in for them, and `events` is in `degraded`."""
-        now, query, stages = self._clock(), wanted.query, Stages()
+        what fills up stands in for them, and `events` is in `degraded`. `accepted` is when the
+        request was, by `perf_counter`."""
+        now, query, stages = self._clock(), wanted.query, Stages(accepted=accepted)
         with stages.timed("retrieve"):
             seeds = self._seeds(wanted, now, stages)
             groups = self._groups([*seeds.weights, *seeds.bought])

@@ -2,6 +2,7 @@
 `python -m app.reindex.audit`. Qdrant Edge keeps no checksums, so files that were damaged are often
 read without an error; only what the index says of the items shows it."""
 
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select, union
 
 from app import side_process
+from app.db.tables import dead_letters, items, outbox
 from app.items.repository import StoredItem, live_keys, read_items
 from app.items.vectors import PostgresVectorCache
 from app.reindex.findings import AuditFindings, AuditJob
@@ -47,12 +49,25 @@ def audit(engine: Engine, folder: Path, info: CollectionInfo) -> AuditFindings:
         problems.append(f"{counted} points are counted and {points} are read")
     problems += checks.problems(index, points)
     index.close()
+    with engine.connect() as connection:
+        accounted = _accounted_for(connection)
+    stale = [key for key in (*comparison.stale, *comparison.missing()) if key not in accounted]
+    ghosts = [key for key in comparison.ghosts if key not in accounted]
     return AuditFindings(
         damage="; ".join(problems[:_MAX_EXAMPLES]) or None,
-        stale=(*comparison.stale, *comparison.missing()),
-        ghosts=tuple(comparison.ghosts),
+        stale=tuple(stale),
+        ghosts=tuple(ghosts),
         points=points,
     )
+
+
+def _accounted_for(connection: Connection) -> frozenset[int]:
+    """Keys of items that wait to be indexed, or cannot be."""
+    waiting = select(outbox.c.item_key)
+    undeliverable = select(items.c.key).where(
+        items.c.id.in_(select(dead_letters.c.item_id).where(dead_letters.c.operation == "index"))
+    )
+    return frozenset(connection.execute(union(waiting, undeliverable)).scalars())
 
 
 class _Comparison:
@@ -73,7 +88,7 @@ class _Comparison:
         for point in page:
             self._seen.add(point.key)
             entry = stored.get(point.key)
-            if not _has_length_one(point):
+            if not _has_a_proper_length(point):
                 self.problems.append(f"the vector of point {point.key} is damaged")
             elif entry is None:
                 self.ghosts.append(point.key)
@@ -110,7 +125,7 @@ def _difference(point: IndexedPoint, expected: IndexedPoint) -> str | None:
         found, wanted = getattr(point, name), getattr(expected, name)
         if _weights(found) != _weights(wanted):
             return "the words"
-    if _plain(point.payload) != _plain(expected.payload):
+    if not _alike(_plain(point.payload), _plain(expected.payload)):
         return "the payload"
     return None
 
@@ -127,8 +142,21 @@ def _plain(payload: Mapping[str, object]) -> Any:
     return msgspec.json.decode(msgspec.json.encode(payload))
 
 
-def _has_length_one(point: IndexedPoint) -> bool:
-    return bool(abs(float(np.linalg.norm(point.dense)) - 1.0) < TOLERANCE)
+def _alike(one: Any, other: Any) -> bool:
+    """But for the last digit of a fraction, which Qdrant may read back as its neighbour."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-12)
+    return bool(one == other)
+
+
+def _has_a_proper_length(point: IndexedPoint) -> bool:
+    """1, or 0 of a text that says nothing to the encoder."""
+    length = float(np.linalg.norm(point.dense))
+    return length == 0.0 or abs(length - 1.0) < TOLERANCE
 
 
 def _normalised(vector: Any) -> Any:

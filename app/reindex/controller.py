@@ -13,9 +13,12 @@ from app.admin.parameters import KeyRequest
 from app.errors import INVALID_REQUEST
 from app.items.indexing_problem import IndexingProblem, current_problem
 from app.live import Live
+from app.live_index import Serving
+from app.reindex.guard import Audit
 from app.reindex.requests import request_rebuild
 from app.tasks.repository import Task, create_task, list_tasks, read_task
 from indexing.collections import CollectionInfo
+from indexing.errors import IndexUnavailable
 
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
@@ -32,10 +35,12 @@ class IndexState(msgspec.Struct, frozen=True):
     live: CollectionInfo | None
     previous: CollectionInfo | None
     """What a rollback goes back to."""
-    items: int
-    """In the live collection."""
+    items: int | None
+    """In the live collection; None where it cannot be read."""
     problem: IndexingProblem | None
     """Why changes cannot be indexed now."""
+    audit: Audit | None
+    """The last comparison of the embedded index with Postgres, by this process."""
     tasks: tuple[Task, ...]
     """The last rebuilds and rollbacks, the newest first."""
 
@@ -53,8 +58,15 @@ class ReindexController(Controller):
             found, _ = list_tasks(connection, 1, 10, kinds=("reindex", "reindex.rollback"))
             problem = current_problem(connection)
         with services.index.lease() as serving:
-            count = serving.index.count()
-        return IndexState(collections.live(), collections.previous(), count, problem, tuple(found))
+            count = _count(serving)
+        return IndexState(
+            collections.live(),
+            collections.previous(),
+            count,
+            problem,
+            services.index_guard.last,
+            tuple(found),
+        )
 
     @post(sync_to_thread=True, responses=INVALID_REQUEST)
     def rebuild(
@@ -82,6 +94,13 @@ class ReindexController(Controller):
             task = read_task(connection, create_task(connection, "reindex.rollback", actor))
             note(connection, actor, "index.rollback", f"task/{task.id}")
         return _accepted(task)
+
+
+def _count(serving: Serving) -> int | None:
+    try:
+        return serving.index.count()
+    except IndexUnavailable:
+        return None
 
 
 def _accepted(task: Task) -> Response[Task]:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -16,7 +17,7 @@ from app import side_process
 from app.following import keep_refreshing
 from app.live_index import LiveIndex, Serving
 from app.reindex.findings import AuditFindings, AuditJob
-from app.reindex.reconcile import bring_into_step
+from app.reindex.reconcile import bring_into_step, out_of_step
 from indexing.composition import COMPOSITION_REVISION
 from indexing.errors import IndexDamaged, IndexUnavailable
 from indexing.index import LocalIndex
@@ -25,6 +26,12 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 AUDIT_SECONDS = 3600.0
 """From one audit to the next, if nothing is suspicious."""
+
+SUSPICIOUS_SECONDS = 10.0
+"""From one audit to the next, if something is; twice as long each time that nothing was found."""
+
+FEW, FEW_SHARE = 10, 0.01
+"""So many items out of step are indexed again one by one; more speak of lost files."""
 
 _SHARE = 50
 """An audit takes at most one part in so many of the time."""
@@ -38,6 +45,20 @@ Repair = Callable[[str], object]
 """Has the index built anew, for the reason given."""
 
 
+class Audit(msgspec.Struct, frozen=True):
+    """How the last comparison of the index with Postgres came out."""
+
+    at: datetime
+    seconds: float
+    points: int
+    stale: int
+    """Items of which the index held another version than Postgres, or none."""
+    ghosts: int
+    """Points of items that are not for sale."""
+    damage: str | None
+    """Why the index is built anew."""
+
+
 class IndexGuard:
     """`folder` is where copies lie that are looked at; what an earlier process left there goes."""
 
@@ -48,9 +69,12 @@ class IndexGuard:
         self._repair = repair
         self._audited = ""
         self._next = 0.0
+        self._suspicious = False
+        self._not_before = 0.0
+        self._pause = SUSPICIOUS_SECONDS
         self._stop = threading.Event()
-        self.last: AuditFindings | None = None
-        """What the last audit found; None before there was one."""
+        self.last: Audit | None = None
+        """None before there was one."""
 
     def follow(self, stop: threading.Event) -> None:
         """Look until told to stop; runs in a thread of its own."""
@@ -58,44 +82,64 @@ class IndexGuard:
         shutil.rmtree(self._folder, ignore_errors=True)
         keep_refreshing(self.look, "damage of the index", LOOK_SECONDS, stop)
 
+    def forget(self) -> None:
+        """Have the next look compare everything, however short ago the last one was."""
+        self._next = 0.0
+
     def look(self) -> None:
         """One look: cheap, unless something is suspicious or an audit is due."""
         with self._live.lease() as serving:
             index = serving.index
             if not isinstance(index, LocalIndex) or not _of_this_release(serving):
                 return
-            suspicious = index.changed_by_others() or index.damage is not None
-            due = monotonic() >= self._next or serving.info.name != self._audited
-            if not (suspicious or due):
-                return
-            seen, index.damage = index.damage, None
-            begun = monotonic()
-            try:
-                found = self._audit(index, serving)
-            except IndexDamaged as error:
-                found = AuditFindings(damage=str(error))
-            except IndexUnavailable as error:
-                logger.warning("the index cannot be compared with PostgreSQL now: %s", error)
-                index.damage = seen
-                self._next = monotonic() + _AGAIN_SECONDS
-                return
-            self._audited = serving.info.name
-            spent = monotonic() - begun
-            self._next = monotonic() + max(AUDIT_SECONDS, _SHARE * spent)
-            self.last = found
-            self._act(serving, index, found)
+            now = monotonic()
+            if index.changed_by_others() or index.damage is not None:
+                index.damage = None
+                self._suspicious = True
+            due = now >= self._next or serving.info.name != self._audited
+            if due or (self._suspicious and now >= self._not_before):
+                self._examine(index, serving)
 
-    def _act(self, serving: Serving, index: LocalIndex, found: AuditFindings) -> None:
-        if found.damage is not None:
-            logger.error("the index is damaged and is built anew: %s", found.damage)
+    def _examine(self, index: LocalIndex, serving: Serving) -> None:
+        begun = monotonic()
+        at = datetime.now(UTC)
+        suspicious, self._suspicious = self._suspicious, False
+        try:
+            found = self._audit(index, serving)
+        except IndexDamaged as error:
+            found = AuditFindings(damage=str(error))
+        except IndexUnavailable as error:
+            if not self._stop.is_set():
+                logger.warning("the index cannot be compared with PostgreSQL now: %s", error)
+            self._suspicious = suspicious
+            self._next = self._not_before = monotonic() + _AGAIN_SECONDS
+            return
+        now = monotonic()
+        spent = now - begun
+        self._audited = serving.info.name
+        self._next = now + max(AUDIT_SECONDS, _SHARE * spent)
+        self._pause = min(self._pause * 2, AUDIT_SECONDS) if suspicious else SUSPICIOUS_SECONDS
+        self._not_before = now + max(self._pause, spent)
+        self.last = Audit(
+            at, round(spent, 1), found.points, len(found.stale), len(found.ghosts), found.damage
+        )
+        self._act(serving, found)
+
+    def _act(self, serving: Serving, found: AuditFindings) -> None:
+        damage = found.damage
+        # What was written since the copy was made, or is about to be, is no fault of the index.
+        lost = out_of_step(self._engine, serving, (*found.stale, *found.ghosts))
+        if damage is None and len(lost) > max(FEW, FEW_SHARE * found.points):
+            damage = f"{len(lost)} items are not in step with PostgreSQL, and none of them waits"
+        if damage is not None:
+            logger.error("the index is damaged and is built anew: %s", damage)
+            self._repair(damage)
             # Looked at again until another one is live.
-            index.damage = found.damage
+            self._pause = SUSPICIOUS_SECONDS
             self._next = monotonic() + _AGAIN_SECONDS
-            self._repair(found.damage)
-        elif found.stale or found.ghosts:
-            changed = bring_into_step(self._engine, serving, found.stale, found.ghosts)
-            if changed:
-                logger.warning("%d items of the index were not in step with PostgreSQL", changed)
+        elif lost:
+            logger.warning("%d items are indexed again: not in step with PostgreSQL", len(lost))
+            bring_into_step(self._engine, serving, lost)
 
     def _audit(self, index: LocalIndex, serving: Serving) -> AuditFindings:
         """Of a copy, in a process of its own. Raises `IndexUnavailable`."""

@@ -16,7 +16,7 @@ from app.db.identity import (
 from app.db.locks import Lock, take_turn
 from app.db.tables import items
 from app.items.repository import LIVE
-from app.reindex.reconcile import reconcile, remove_strays
+from app.reindex.full_reconcile import reconcile, remove_strays
 from indexing.collections import CollectionInfo, Collections
 from indexing.errors import IndexDamaged, IndexingError
 from indexing.index import ItemIndex

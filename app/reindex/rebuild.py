@@ -2,6 +2,7 @@
 the way back. Runs as a task."""
 
 import logging
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from time import monotonic, sleep
 
@@ -48,6 +49,8 @@ class Rebuilder:
         self._live = live
         self._gates = gates
         self._default_encoder = default_encoder
+        self.repairing: str | None = None
+        """How far this process is with building a damaged index anew; None where it is not."""
 
     def rebuild(self, run: Run) -> None:
         """Raises `TaskFailed` with the reason where the live collection stays as it is."""
@@ -61,14 +64,21 @@ class Rebuilder:
         self._sweep()
         info = self._live.collections.create(spec)
         try:
-            self._build(_Reporter(run, info.name), info, repair)
+            self._build(_Reporter(run, info.name, self._tell if repair else None), info, repair)
         except BaseException:
             # Whatever ended it, also an interruption: the next try begins anew, with the vectors
             # that this one has left in the cache.
             self._drop(info)
             raise
+        finally:
+            self.repairing = None
         if repair:
             self._set_aside(damaged)
+
+    def _tell(self, progress: Progress) -> None:
+        self.repairing = (
+            f"it is being built anew ({progress.phase}: {progress.done:,} of {progress.total:,})"
+        )
 
     def roll_back(self, run: Run) -> None:
         """Bring the collection before in step, and make it live again."""
@@ -229,8 +239,11 @@ class Rebuilder:
 class _Reporter:
     """Tells the task how far it is, twice a second at most."""
 
-    def __init__(self, run: Run, collection: str) -> None:
+    def __init__(
+        self, run: Run, collection: str, tell: Callable[[Progress], None] | None = None
+    ) -> None:
         self._run = run
+        self._tell = tell
         self._collection = collection
         self._begun = monotonic()
         self._phase = ""
@@ -255,4 +268,6 @@ class _Reporter:
         progress = Progress(
             phase, self._collection, done, total, round(now - self._begun, 1), remaining, gates
         )
+        if self._tell is not None:
+            self._tell(progress)
         self._run.step(msgspec.to_builtins(progress))

@@ -11,6 +11,7 @@ from app.admin.audit_log import note
 from app.db.locks import Lock, take_turn
 from app.rules.errors import CannotPublish, WouldUndo
 from app.rules.publications import (
+    NO_RULES,
     Scheduled,
     add_publication,
     clock,
@@ -80,13 +81,13 @@ def publish(
 
 
 def roll_back(connection: Connection, actor: str) -> Published:
-    """Make live what was live before, and before that when called again; raises `CannotPublish`
-    where nothing was."""
+    """Make live what was live before, and before that when called again; from the first version
+    back to no rules. Raises `CannotPublish` where no version is live."""
     take_turn(connection, Lock.RULES)
-    stood = standing_versions(connection)
-    if len(stood) < 2:
-        raise CannotPublish("no version was live before this one")
-    before, live = stood[-2:]
+    before = rollback_target(connection)
+    if before is None:
+        raise CannotPublish("no version of the rules is live, so there is nothing to roll back")
+    live = live_version(connection)
     now = clock(connection)
     row_id = add_publication(connection, before, "rollback", now, actor)
     note(
@@ -98,6 +99,12 @@ def roll_back(connection: Connection, actor: str) -> Published:
         after={"live": before},
     )
     return Published(row_id, before, now, live=True)
+
+
+def rollback_target(connection: Connection) -> int | None:
+    """What a rollback makes live, `NO_RULES` for the first version; None where none is live."""
+    stood = [NO_RULES, *standing_versions(connection)]
+    return stood[-2] if len(stood) > 1 else None
 
 
 def _refuse_to_undo(connection: Connection, version: int, base: int, replaced: int) -> None:

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import Connection, Engine
 
 from app.rules.publications import CHANNEL, live_version, standing_versions
-from app.rules.versions import read_version
+from app.rules.versions import rules_of
 from rules.errors import InvalidRules
 from rules.model import Rule
 from rules.parse import parse_checked_rules
@@ -43,7 +43,7 @@ class RuleSetReader:
 
     def read(self, connection: Connection, version: int) -> RuleSet:
         """Raises `InvalidRules` for a version that this release cannot read."""
-        given = read_version(connection, version)
+        given = rules_of(connection, version)
         with _uncollected():
             texts = [msgspec.json.encode(rule, order="sorted") for rule in given]
             new = {
@@ -108,7 +108,7 @@ class LiveRules:
 
     def _refuse(self, connection: Connection, version: int, error: InvalidRules) -> None:
         if not self._live.version:
-            self._live = _newest_readable(connection)
+            self._live = _newest_readable(connection, version)
         self._refused = version
         logger.error(
             "rule set %s is not usable, %s stays live: %s", version, self._live.version, error
@@ -148,11 +148,10 @@ class LiveRules:
                     self.refresh()
 
 
-def _newest_readable(connection: Connection) -> RuleSet:
+def _newest_readable(connection: Connection, refused: int) -> RuleSet:
     """Of what was live before; without rules where there is none."""
-    live, *before = reversed(standing_versions(connection))
-    for version in dict.fromkeys(before):
-        if version == live:
+    for version in dict.fromkeys(reversed(standing_versions(connection))):
+        if version == refused:
             continue
         try:
             return load_rule_set(connection, version)

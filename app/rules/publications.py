@@ -16,6 +16,9 @@ from app.rules.errors import VersionNotFound
 CHANNEL = "endcap_rules"
 """Where Postgres tells every listening process that the live version may have changed."""
 
+NO_RULES = 0
+"""Stands for a version where none is live."""
+
 _HAPPENED = (
     publications.c.at <= func.clock_timestamp(),
     publications.c.canceled_at.is_(None),
@@ -28,20 +31,23 @@ class Scheduled(msgspec.Struct, frozen=True):
     at: datetime
 
 
+_VERSION = func.coalesce(publications.c.version, NO_RULES).label("version")
+
+
 def live_version(connection: Connection) -> int:
-    """0 before anything was published."""
+    """`NO_RULES` before anything was published, and after the first version was rolled back."""
     version = connection.execute(
-        select(publications.c.version)
+        select(_VERSION)
         .where(*_HAPPENED)
         .order_by(publications.c.at.desc(), publications.c.id.desc())
         .limit(1)
     ).scalar()
-    return int(version or 0)
+    return int(version or NO_RULES)
 
 
 def standing_versions(connection: Connection) -> list[int]:
     """What was live one after the other, the live version last, without those that were rolled
-    back."""
+    back; empty where no rules are live."""
     stack: list[int] = []
     for row in past_publications(connection):
         if row.kind == "publish":
@@ -54,7 +60,7 @@ def standing_versions(connection: Connection) -> list[int]:
 def past_publications(connection: Connection) -> Sequence[Any]:
     """All publications that have happened, in the order in which they did."""
     return connection.execute(
-        select(publications.c.version, publications.c.kind, publications.c.at)
+        select(_VERSION, publications.c.kind, publications.c.at)
         .where(*_HAPPENED)
         .order_by(publications.c.at, publications.c.id)
     ).all()
@@ -80,9 +86,10 @@ def clock(connection: Connection) -> datetime:
 def add_publication(
     connection: Connection, version: int, kind: str, at: datetime, actor: str
 ) -> int:
+    """Returns its id; a rollback may be to `NO_RULES`."""
     row: int = connection.execute(
         publications.insert()
-        .values(version=version, kind=kind, at=at, created_by=actor)
+        .values(version=version or None, kind=kind, at=at, created_by=actor)
         .returning(publications.c.id)
     ).scalar_one()
     connection.execute(

@@ -1,5 +1,6 @@
 """Which rules fired on which queries, and what was asked: counted in memory by requests, written
-to Postgres by a thread, so that counting never slows a search."""
+to Postgres by a thread, so that counting never slows a search. What may have been typing is counted
+from the log of lists, once that is known (`app/features/usage_counts.py`)."""
 
 import logging
 import threading
@@ -11,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db.locks import Lock, take_turn
 from app.db.tables import query_counts, rule_usage
 from app.following import keep_refreshing
 from app.search.shown import Shown
@@ -39,7 +41,8 @@ class RuleUsage(msgspec.Struct, frozen=True):
 
 
 class UsageCounter:
-    """Counts the first page of each search; a shopper who pages on has not asked again."""
+    """Counts the first page of each search that is certainly none of somebody who still types; a
+    shopper who pages on has not asked again."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -49,9 +52,9 @@ class UsageCounter:
 
     def record(self, shown: Shown) -> None:
         query, response = shown.query, shown.response
-        if query.page > 1:
-            return
         text = normal_query(query.text)
+        if query.page > 1 or _may_be_typing(shown, text):
+            return
         with self._lock:
             if len(self._asked) + len(self._fired) >= MAX_PENDING:
                 return
@@ -81,11 +84,19 @@ class UsageCounter:
         self.flush()
 
 
+def _may_be_typing(shown: Shown, text: str) -> bool:
+    """Where nobody knows the shopper, nobody can tell, and it counts. A search that is sent
+    elsewhere shows no list that typing on could replace."""
+    query = shown.query
+    known = bool(query.client_id or query.session_id)
+    return known and bool(text) and not query.final and shown.response.redirect is None
+
+
 def _write(
     connection: Connection, fired: Mapping[tuple[str, str], int], asked: Mapping[str, int]
 ) -> None:
     now = datetime.now(UTC)
-    # In one order, so that two processes that write at once wait for each other and never both.
+    take_turn(connection, Lock.USAGE)
     if fired:
         uses = insert(rule_usage)
         connection.execute(
@@ -98,7 +109,7 @@ def _write(
             ),
             [
                 {"rule_id": rule, "day": now.date(), "query": text, "fired": n, "last_at": now}
-                for (rule, text), n in sorted(fired.items())
+                for (rule, text), n in fired.items()
             ],
         )
     if asked:
@@ -111,7 +122,7 @@ def _write(
                     "last_at": counts.excluded.last_at,
                 },
             ),
-            [{"query": text, "asked": n, "last_at": now} for text, n in sorted(asked.items())],
+            [{"query": text, "asked": n, "last_at": now} for text, n in asked.items()],
         )
 
 

@@ -41,7 +41,7 @@ def live_rules(connection: Connection) -> list[RawRule]:
 
 
 def rules_of(connection: Connection, version: int) -> list[RawRule]:
-    """The same as `read_version`, and of version 0, before anything was published, none."""
+    """The same as `read_version`, and none of version 0, which stands for no rules."""
     return read_version(connection, version) if version else []
 
 

@@ -65,6 +65,7 @@ def read_request(data: SearchRequest) -> SearchQuery:
         relax=data.relax,
         group=data.group,
         personalize=data.personalize,
+        final=data.final,
     )
 
 
@@ -83,15 +84,19 @@ class SearchController(Controller):
 
     @post(status_code=200, sync_to_thread=True, responses=INVALID_REQUEST)
     def search(
-        self, data: JSONBody[SearchRequest], search: NamedDependency[SearchPipeline]
+        self,
+        data: JSONBody[SearchRequest],
+        search: NamedDependency[SearchPipeline],
+        accepted: NamedDependency[float],
     ) -> SearchResponse:
         """Search the catalogue. An empty query browses by popularity."""
-        return search.search(read_request(data))
+        return search.search(read_request(data), accepted)
 
     @get(sync_to_thread=True, responses=INVALID_REQUEST)
     def simple_search(
         self,
         search: NamedDependency[SearchPipeline],
+        accepted: NamedDependency[float],
         q: Text = "",
         page: Annotated[int, QueryParameter(ge=1)] = 1,
         per_page: Annotated[int, QueryParameter(ge=1, le=MAX_PER_PAGE)] = 20,
@@ -108,6 +113,7 @@ class SearchController(Controller):
         chosen: Annotated[str, QueryParameter(name="filter", max_length=10_000)] = "",
         client_id: Identity = "",
         session_id: Identity = "",
+        final: FromQuery[bool] = False,
     ) -> SearchResponse:
         """The simple cases of `POST /v1/search`; `brand`, `category`, `segment` and `facet` may be
         repeated, and `filter` takes the filter as text."""
@@ -137,5 +143,7 @@ class SearchController(Controller):
                 locale=locale,
                 client_id=client_id,
                 session_id=session_id,
-            )
+                final=final,
+            ),
+            accepted,
         )

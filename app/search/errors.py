@@ -12,7 +12,3 @@ class InvalidFacet(Exception):
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
-
-
-class PageOutOfRange(InvalidSearch):
-    """A page that lies behind the results."""

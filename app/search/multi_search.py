@@ -43,16 +43,20 @@ class MultiSearchController(Controller):
 
     @post(status_code=200, sync_to_thread=True, responses=INVALID_REQUEST)
     def search_all(
-        self, data: JSONBody[MultiSearchRequest], search: NamedDependency[SearchPipeline]
+        self,
+        data: JSONBody[MultiSearchRequest],
+        search: NamedDependency[SearchPipeline],
+        accepted: NamedDependency[float],
     ) -> MultiSearchResponse:
         """Answer up to twenty searches. One that is wrong costs the others nothing."""
         return MultiSearchResponse(
-            tuple(_answered(raw, n, search) for n, raw in enumerate(data.searches))
+            tuple(_answered(raw, n, search, accepted) for n, raw in enumerate(data.searches))
         )
 
 
-def _answered(raw: dict[str, Any], n: int, search: SearchPipeline) -> OneAnswer:
+def _answered(raw: dict[str, Any], n: int, search: SearchPipeline, accepted: float) -> OneAnswer:
     try:
-        return OneAnswer(response=search.search(read_request(msgspec.convert(raw, SearchRequest))))
+        query = read_request(msgspec.convert(raw, SearchRequest))
+        return OneAnswer(response=search.search(query, accepted))
     except tuple(MEANINGS) as error:
         return OneAnswer(problem=problem_of(error, f"{_PATH}#/searches/{n}"))

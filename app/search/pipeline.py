@@ -12,7 +12,6 @@ from app.features.behaviour_features import BehaviourFeatures, NoBehaviour
 from app.features.store import FeatureStore
 from app.rules.live_rules import LiveRules
 from app.search.answers import Answers
-from app.search.errors import PageOutOfRange
 from app.search.finding import Finder, ItemsWith, Searched, encode, unknown_to_all
 from app.search.highlight import MARKS_NOTHING, Highlighter
 from app.search.ranking import Ranking
@@ -85,26 +84,35 @@ class SearchPipeline:
         self._finder = Finder(store, items_with, forms)
         self._answers = Answers(store, highlighter)
 
-    def search(self, query: SearchQuery) -> SearchResponse:
-        """Raises `PageOutOfRange` for a page behind the candidates, and `IndexUnavailable`; any
-        other stage that fails or comes too late is replaced, and named in `degraded`."""
-        return self.answer(query).response
+    def search(self, query: SearchQuery, accepted: float | None = None) -> SearchResponse:
+        """A page beyond the last has no hits. Raises `IndexUnavailable`; any other stage that fails
+        or comes too late is replaced, and named in `degraded`. `accepted` is when the request was,
+        by `perf_counter`; times are told from then on."""
+        return self.answer(query, accepted).response
 
-    def answer(self, query: SearchQuery) -> Shown:
+    def answer(self, query: SearchQuery, accepted: float | None = None) -> Shown:
         """The same, with all that was known of the result set, for the page's own counts."""
+        stages = Stages(accepted=accepted)
         at = self._clock()
-        shown = self._show(at, query, self._treat(query, at))
+        shown = self._show(at, query, self._treat(query, at), stages)
         for recorder in self._recorders:
             recorder.record(shown)
         return shown
 
-    def show(self, query: SearchQuery, rule_set: RuleSet | None = None) -> Shown:
+    def show(
+        self,
+        query: SearchQuery,
+        rule_set: RuleSet | None = None,
+        accepted: float | None = None,
+    ) -> Shown:
         """The same for those who are no shoppers: nothing is recorded, tried or explored; with
         other rules than the live ones where they are given."""
-        return self._show(self._clock(), query, UNTREATED._replace(rule_set=rule_set))
+        stages = Stages(accepted=accepted)
+        return self._show(self._clock(), query, UNTREATED._replace(rule_set=rule_set), stages)
 
-    def _show(self, at: datetime, query: SearchQuery, treatment: Treatment) -> Shown:
-        stages = Stages()
+    def _show(
+        self, at: datetime, query: SearchQuery, treatment: Treatment, stages: Stages
+    ) -> Shown:
         if treatment.experiments:
             known = {**query.experiments, **treatment.experiments}
             query = msgspec.structs.replace(query, experiments=known)
@@ -207,11 +215,6 @@ class SearchPipeline:
     def _page(self, at: datetime, query: SearchQuery, ranking: Ranking, stages: Stages) -> Shown:
         placed = ranking.arrangement.placed
         first = (query.page - 1) * query.per_page
-        if first >= ranking.total and query.page > 1:
-            raise PageOutOfRange(
-                f"page {query.page} lies behind the {ranking.total} results of this query; "
-                f"the last page of {query.per_page} is {-(-ranking.total // query.per_page) or 1}"
-            )
         page = placed[first : first + query.per_page]
         response = self._answers.render(query, ranking, first, stages)
         return Shown(at, query, ranking, page, first, response)

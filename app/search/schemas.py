@@ -67,6 +67,10 @@ class SearchRequest(Circumstances, frozen=True, forbid_unknown_fields=True):
     """Whether items of one `group_id` are one hit, and counted once; `false` gives each its own."""
     personalize: bool = True
     """`false` leaves out what this session has shown an interest in."""
+    final: bool = False
+    """`true` says that the shopper meant this search: pressed Enter, chose a suggestion, opened a
+    link. Otherwise it is taken for typing, and counts nowhere, if the same shopper replaces it
+    within four seconds by typing on and does nothing with what it found."""
 
 
 class Relaxation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -226,8 +230,11 @@ class SuppressedRule(msgspec.Struct, frozen=True):
 
 
 class Timings(msgspec.Struct, frozen=True):
-    """Milliseconds spent in each stage; `total` is the whole request inside the pipeline."""
+    """Milliseconds spent in each stage; `total` counts from when the request was accepted, so that
+    it is what the shopper waited for, but for the network and writing the answer."""
 
+    wait: float = 0.0
+    """Before the search began: for a thread, and in a multi-search for the searches before it."""
     embed: float = 0.0
     retrieve: float = 0.0
     features: float = 0.0

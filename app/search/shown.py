@@ -21,6 +21,11 @@ class Shown(NamedTuple):
     """How many hits stand on earlier pages."""
     response: SearchResponse
 
+    @property
+    def beyond_last(self) -> bool:
+        """Whether so many hits were not found: there is no such page, and nothing was shown."""
+        return 0 < self.first >= self.ranking.total
+
 
 class Recorder(Protocol):
     """Called by the request itself, so it takes note and leaves the writing to others."""

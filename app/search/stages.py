@@ -12,7 +12,9 @@ from ranking.errors import ModelRefused, ScorerUnavailable
 logger = logging.getLogger(__name__)
 
 TIME_BUDGET = 0.5
-"""Seconds after which a stage that the answer can do without is no longer begun."""
+"""Seconds of work after which a stage that the answer can do without is no longer begun. Waiting
+for a thread does not count: it says nothing of the parts that the budget is a guard against, and a
+busy hour would else be answered without the model, which takes a few milliseconds."""
 
 NO_BUDGET = float("inf")
 """For those whom nobody waits for, such as measurements."""
@@ -21,8 +23,12 @@ NO_BUDGET = float("inf")
 class Stages:
     """One request's stopwatch; a stage that is entered twice adds up."""
 
-    def __init__(self, budget: float = TIME_BUDGET) -> None:
+    def __init__(self, budget: float = TIME_BUDGET, accepted: float | None = None) -> None:
+        """`accepted` is when the request was, by `perf_counter`, now unless it is given: `total`
+        counts from then on, and what has gone by since is the stage `wait`. The budget counts from
+        now on."""
         self._started = perf_counter()
+        self._accepted = self._started if accepted is None else accepted
         self._budget = budget
         self._spent: dict[str, float] = {}
         self._degraded: dict[str, None] = {}
@@ -67,5 +73,6 @@ class Stages:
                 self.fall_back(stage, error)
 
     def timings(self) -> Timings:
-        spent = {name: round(seconds * 1e3, 3) for name, seconds in self._spent.items()}
-        return Timings(**spent, total=round((perf_counter() - self._started) * 1e3, 3))
+        spent = {"wait": self._started - self._accepted, **self._spent}
+        told = {name: round(seconds * 1e3, 3) for name, seconds in spent.items()}
+        return Timings(**told, total=round((perf_counter() - self._accepted) * 1e3, 3))

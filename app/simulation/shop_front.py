@@ -46,6 +46,8 @@ class ShopFront:
             "per_page": self._per_page,
             "client_id": session.client_id,
             "session_id": session.session_id,
+            # Simulated shoppers do not type, and one may follow at once upon another.
+            "final": True,
         }
         return self._read(_ANSWER, self._post("/v1/search", asked))
 

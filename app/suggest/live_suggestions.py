@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from app.db.snapshot import snapshot
 from app.db.tables import items, ranking_events
+from app.features.progress import USAGE, read_progress
 from app.following import keep_refreshing
 from app.suggest.reading import read_categories, read_items, read_queries
 from app.suggest.text_index import IndexSlot, TextIndex
@@ -38,6 +39,7 @@ class LiveSuggestions:
         self._catalogue: Mark | None = None
         self._catalogue_pace = Pace(clock)
         self._log: Mark | None = None
+        self._settled = 0
         self._log_pace = Pace(clock)
         self._log_read_at = clock()
         self._refreshing = threading.Lock()
@@ -69,8 +71,9 @@ class LiveSuggestions:
                 return False
             begun = self._clock()
             mark = read_mark(connection, ranking_events)
-            self.queries.swap(_filled(read_queries(connection, self._min_shoppers)))
-            self._log, self._log_read_at = mark, self._clock()
+            settled = read_progress(connection, USAGE)
+            self.queries.swap(_filled(read_queries(connection, self._min_shoppers, settled)))
+            self._log, self._settled, self._log_read_at = mark, settled, self._clock()
             self._log_pace.note(self._clock() - begun)
             return True
 
@@ -91,7 +94,11 @@ class LiveSuggestions:
 
     def _is_outdated(self, connection: Connection) -> bool:
         old = self._clock() - self._log_read_at >= QUERIES_KEPT_SECONDS
-        return old or has_changed(connection, ranking_events, self._log)
+        return (
+            old
+            or has_changed(connection, ranking_events, self._log)
+            or read_progress(connection, USAGE) != self._settled
+        )
 
 
 def _filled(batches: Iterable[str]) -> TextIndex:

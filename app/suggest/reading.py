@@ -52,8 +52,9 @@ _CATEGORIES = _batched(
     """
 )
 
-# Signs around words go, so that those who type `kettle!` and `kettle` ask for the same. What may
-# be somebody's address or number is left out, by however many it was typed.
+# What may still turn out to be typing is left out until that is known. Signs around words go, so
+# that those who type `kettle!` and `kettle` ask for the same. What may be somebody's address or
+# number is left out, by however many it was typed.
 _QUERIES = _batched(
     r"""
     select row_number() over (order by shoppers desc, acted desc, query) as n,
@@ -66,6 +67,7 @@ _QUERIES = _batched(
             from ranking_events
             where source = 'search' and client_id <> ''
                 and at > now() - make_interval(days => :days) and length(query) <= :longest
+                and not typing and (final or changed_in < :settled)
                 and query !~ '[@＠]' and query !~ '\d{6}'
             group by client_id, ranking_events.query
         ) as asked
@@ -89,14 +91,16 @@ def read_categories(connection: Connection) -> Iterator[str]:
     return _stream(connection, _CATEGORIES, separator=PATH_SEPARATOR)
 
 
-def read_queries(connection: Connection, min_shoppers: int) -> Iterator[str]:
+def read_queries(connection: Connection, min_shoppers: int, settled: int) -> Iterator[str]:
     """Asked within `DAYS` by so many shoppers, who are told apart by their client id, and found;
-    by how many they are, and then by how often something was done with what was found."""
+    by how many they are, and then by how often something was done with what was found. Of lists
+    from the transaction `settled` on it is not known yet whether they were typing."""
     return _stream(
         connection,
         _QUERIES,
         days=DAYS,
         shoppers=min_shoppers,
+        settled=settled,
         around_words=_AROUND_WORDS,
         signs=_SIGNS,
         longest=LONGEST_QUERY,

@@ -81,8 +81,9 @@ def _clickthrough(row: Row[Any]) -> Clickthrough:
 
 
 # Of first pages alone: who asks for the second has not found what he sought on the first, so its
-# clicks compare with nothing there. Pairs that were never clicked, or always stood at one position,
-# tell nothing of positions, but their clicks are counted beside those of all others.
+# clicks compare with nothing there. Nobody looked at what was typing. Pairs that were never
+# clicked, or always stood at one position, tell nothing of positions, but their clicks are counted
+# beside those of all others.
 _SHOWINGS = text(
     """
     with counted as (
@@ -97,7 +98,8 @@ _SHOWINGS = text(
         cross join lateral unnest(r.item_keys, r.placements)
             with ordinality as hit (item_key, placement, position)
         where r.at >= :since and r.at < :until and r.sort = 'relevance' and r.first = 0
-          and r.query <> '' and hit.placement = :organic and hit.position <= :positions
+          and not r.typing and r.query <> '' and hit.placement = :organic
+          and hit.position <= :positions
         group by r.query, hit.item_key, hit.position
     )
     select dense_rank() over (order by query, item_key) as pair, position, shown, clicked

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from app.features.counting import BehaviourCounter
 from app.features.examination_curves import DEFAULT_CURVE
+from app.features.shown_lists import read_shown_lists
 from app.training.clickthroughs import read_clickthroughs, read_showings
 from app.training.request import Report
 from ranking.behaviour import BEHAVIOUR
@@ -17,6 +18,9 @@ from ranking.feature_checks import FeatureProfile, check_training, describe
 from ranking.labels import LabelledList, label_all
 from ranking.model_store import Window
 from ranking.propensity import Examination, estimate_examination
+
+PROFILED_LISTS = 5_000
+"""The latest before the held-out part."""
 
 HELD_OUT = 0.2
 """The last part of the lists, by time."""
@@ -28,7 +32,7 @@ class Material(msgspec.Struct, frozen=True):
     examination: Examination
     window: Window
     profile: FeatureProfile
-    """Of the features that are learned from."""
+    """Of the lists shown in the time that is learned from, as the watch reads them."""
 
 
 def gather(engine: Engine, days: float, now: datetime, report: Report) -> Material:
@@ -57,7 +61,10 @@ def gather(engine: Engine, days: float, now: datetime, report: Report) -> Materi
         held_out=len(held_out),
         left_out=labelled.left_out,
     )
-    profile = _checked(learned, held_out)
+    _check(learned, held_out)
+    with engine.connect() as connection:
+        shown = read_shown_lists(connection, since, held_out[0].at, PROFILED_LISTS)
+    profile = describe(shown.values, shown.lists)
     return Material(tuple(learned), tuple(held_out), examination, window, profile)
 
 
@@ -71,7 +78,7 @@ def split(lists: Sequence[LabelledList]) -> tuple[list[LabelledList], list[Label
     )
 
 
-def _checked(learned: Sequence[LabelledList], held_out: Sequence[LabelledList]) -> FeatureProfile:
+def _check(learned: Sequence[LabelledList], held_out: Sequence[LabelledList]) -> None:
     """What is learned from must look like what is shown now."""
     if not learned:
         raise TooLittleToLearnFrom("all lists were shown at one moment; none can be held out")
@@ -80,7 +87,6 @@ def _checked(learned: Sequence[LabelledList], held_out: Sequence[LabelledList]) 
     report = check_training(rows, len(learned), describe(shown_now, len(held_out)))
     if not report.passed:
         raise InvalidFeatures(f"the features cannot be learned from:\n{report.text}")
-    return describe(rows, len(learned))
 
 
 def _nothing(lists: int, left_out: Mapping[str, int], days: float) -> str:

@@ -25,14 +25,17 @@ class TrainingTask:
         search: SearchPipeline,
         index: LiveIndex,
         refresh: Callable[[], None],
+        profile: Callable[[str], None],
         train: Train = train_apart,
     ) -> None:
-        """`refresh` has this process take over what became live."""
+        """`refresh` has this process take over what became live; `profile` looks at what a version
+        shows, for its drift to be measured against."""
         self._engine = engine
         self._places = places
         self._search = search
         self._index = index
         self._refresh = refresh
+        self._profile = profile
         self._train = train
 
     def run(self, run: Run) -> None:
@@ -44,9 +47,11 @@ class TrainingTask:
             outcome = self._train(self._places, request, judged, run.task.created_by, run.step)
         except TrainingFailed as error:
             raise TaskFailed(str(error)) from error
-        run.step({"phase": "done", **msgspec.to_builtins(outcome)})
         if outcome.live:
             self._refresh()
+        run.step({"phase": "looking at what it shows"})
+        self._profile(outcome.version)
+        run.step({"phase": "done", **msgspec.to_builtins(outcome)})
 
     def _judged(self, run: Run) -> Judged:
         with self._engine.connect() as connection:

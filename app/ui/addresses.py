@@ -17,6 +17,8 @@ MAX_CHOSEN = 60
 MAX_VALUE = 200
 """Characters of a value or of an attribute's name."""
 
+MAX_PAGE_DIGITS = 18
+
 FACETS = ("category", "brand", "price", "rating", "in_stock")
 """What may be chosen in every catalogue, in the order of the page; attributes come behind."""
 
@@ -30,7 +32,9 @@ SORTS: Mapping[str, str] = {
 }
 
 _OWN = frozenset({*FACETS, "q", "page", "sort", "explain", "exact", "price_min", "price_max"})
-_NOT_OURS = frozenset({"client_id", "session_id", "facet", "facet_query", "gclid", "fbclid", "ref"})
+_NOT_OURS = frozenset(
+    {"client_id", "session_id", "final", "facet", "facet_query", "gclid", "fbclid", "ref"}
+)
 """Names that are no attributes: those of the page's own requests, and what advertisements add."""
 
 _ON = frozenset({"1", "true", "on", "yes"})
@@ -155,7 +159,8 @@ def _read_page(page: str) -> int:
     if page == "":
         return 1
     # int() would also take digits of other scripts, signs and underscores.
-    if not (page.isascii() and page.isdigit() and 1 <= len(page) <= 6 and int(page) > 0):
+    readable = page.isascii() and page.isdigit() and len(page) <= MAX_PAGE_DIGITS
+    if not (readable and int(page) > 0):
         raise InvalidSearch(f"There is no page “{page[:20]}”; pages are counted from 1.")
     return int(page)
 

@@ -12,7 +12,7 @@ from litestar.plugins.htmx import HTMXRequest, HTMXTemplate
 from litestar.response import Redirect, Template
 
 from app.search.errors import InvalidSearch
-from app.ui.addresses import Address, is_canonical, read_address
+from app.ui.addresses import Address, is_canonical, is_on, read_address
 from app.ui.headers import page_headers
 from app.ui.menus import view_found
 from app.ui.modules import SHOP, page_modules
@@ -44,8 +44,10 @@ class SearchPage(Controller):
         request: HTMXRequest,
         search: NamedDependency[SkipValidation[Searcher]],
         recommending: NamedDependency[SkipValidation[Recommending]],
+        accepted: NamedDependency[float],
         client_id: FromQuery[str] = "",
         session_id: FromQuery[str] = "",
+        final: FromQuery[str] = "",
     ) -> Template | Redirect:
         """Everything else in the address is read as text, so that a mistyped one is answered as a
         page."""
@@ -58,7 +60,10 @@ class SearchPage(Controller):
         if not request.htmx and not is_canonical(pairs):
             return Redirect(address.url, status_code=303)
         try:
-            answered = answer(search, query_of(address, client_id, session_id), address)
+            # Only scripts ask while somebody types; what a browser opens by itself is meant.
+            meant = not _wants_fragment(request) or is_on(final)
+            query = query_of(address, client_id, session_id, meant)
+            answered = answer(search, query, address, accepted)
         except (InvalidSearch, InvalidSort) as error:
             return _render(request, address, 400, problem=Problem("request", str(error)))
         except Exception as error:
@@ -111,6 +116,10 @@ def _pairs(request: HTMXRequest) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in request.query_params.multi_items()]
 
 
+def _wants_fragment(request: HTMXRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
 def _render(
     request: HTMXRequest,
     address: Address,
@@ -119,7 +128,7 @@ def _render(
     shelf: Shelf | None = None,
     **parts: Any,
 ) -> Template:
-    fragment = bool(request.htmx) and not request.htmx.history_restore_request
+    fragment = _wants_fragment(request)
     context: Mapping[str, Any] = {
         "address": address,
         "fragment": fragment,

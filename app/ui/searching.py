@@ -27,7 +27,9 @@ MOST_VALUES = 100
 class Searcher(Protocol):
     """Answers one query, and may block while it does."""
 
-    def answer(self, query: SearchQuery) -> Shown: ...
+    def answer(self, query: SearchQuery, accepted: float | None = None) -> Shown:
+        """`accepted` is when the request was, by `perf_counter`."""
+        ...
 
     def show(self, query: SearchQuery) -> Shown:
         """For those who only look something up: nothing is recorded."""
@@ -43,7 +45,9 @@ class Answer(NamedTuple):
     """How many product groups have so many stars or more."""
 
 
-def query_of(address: Address, client_id: str = "", session_id: str = "") -> SearchQuery:
+def query_of(
+    address: Address, client_id: str = "", session_id: str = "", final: bool = False
+) -> SearchQuery:
     return SearchQuery(
         text=address.q,
         filter=filter_of(address),
@@ -57,13 +61,16 @@ def query_of(address: Address, client_id: str = "", session_id: str = "") -> Sea
         max_facet_values=MOST_VALUES,
         highlight=("title",),
         correct=not address.exact,
+        final=final,
     )
 
 
-def answer(search: Searcher, query: SearchQuery, address: Address) -> Answer:
+def answer(
+    search: Searcher, query: SearchQuery, address: Address, accepted: float | None = None
+) -> Answer:
     """The attributes to offer are those of the first page's hits, on every page, and are counted in
     the result set that is answered from."""
-    shown = search.answer(query)
+    shown = search.answer(query, accepted)
     response, results = shown.response, shown.ranking.results
     given = {} if response.facets is msgspec.UNSET else dict(response.facets)
     if results is None:

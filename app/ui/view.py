@@ -16,7 +16,7 @@ from app.ui.searching import Answer
 from app.ui.selection import Chip, chips_of, facet_label
 from app.ui.traces import Scales, TraceView, format_number, measure, view_trace
 
-STAGES = ("embed", "retrieve", "features", "score", "rules", "facets", "highlight")
+STAGES = ("wait", "embed", "retrieve", "features", "score", "rules", "facets", "highlight")
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,10 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     slices: tuple[Slice, ...]
     total_ms: str
     pager: Pager | None
+    last: int
+    """How many pages there are, 0 where nothing is found."""
+    beyond_last: bool
+    """Something is found, but not so many pages of it."""
     menus: Menus
     chips: tuple[Chip, ...]
     sorts: tuple[tuple[str, str], ...]
@@ -78,6 +82,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 def view_results(answer: Answer, address: Address) -> Results:
     response = answer.response
     currency = _currency(answer)
+    last = -(-response.total.value // PER_PAGE)
     return Results(
         response=response,
         cards=view_cards(response.hits),
@@ -85,7 +90,9 @@ def view_results(answer: Answer, address: Address) -> Results:
         shown=_shown(response.hits),
         slices=_slices(response.timings_ms),
         total_ms=_ms(response.timings_ms.total),
-        pager=_pager(address.page, response.total),
+        pager=_pager(address.page, last),
+        last=last,
+        beyond_last=0 < last < address.page,
         menus=view_menus(answer, address, currency),
         chips=chips_of(address, currency),
         sorts=tuple(SORTS.items()),
@@ -187,9 +194,8 @@ def _ms(milliseconds: float) -> str:
     return f"{milliseconds:.0f}" if milliseconds >= 100 else f"{milliseconds:.1f}"
 
 
-def _pager(current: int, total: Total) -> Pager | None:
-    last = -(-total.value // PER_PAGE)
-    if last < 2:
+def _pager(current: int, last: int) -> Pager | None:
+    if not 1 < last >= current:
         return None
     near = {1, last, *range(current - 1, current + 2)}
     pages: list[int | None] = []

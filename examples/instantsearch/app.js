@@ -1,4 +1,5 @@
-// A search page of InstantSearch.js. Nothing in it knows Endcap but the two places that name a host.
+// A search page of InstantSearch.js. Nothing in it knows Endcap but the two places that name a host
+// and the tag that says which searches are meant.
 import { liteClient } from 'algoliasearch/lite';
 import instantsearch from 'instantsearch.js';
 import * as widgets from 'instantsearch.js/es/widgets';
@@ -14,9 +15,23 @@ const INDEX = 'items';
 const APP = 'endcap';
 const KEY = address.get('key') ?? 'public';
 
-const searchClient = liteClient(APP, KEY, {
+const client = liteClient(APP, KEY, {
   hosts: [{ url: endcap.host, accept: 'readWrite', protocol: endcap.protocol.replace(':', '') }],
 });
+
+// Every search is one that the shopper means, but for those of a text that is still being typed: the
+// tag tells Endcap which is which, so that typing is not counted as searching.
+let typing = false;
+const searchClient = {
+  ...client,
+  search(requests) {
+    const analyticsTags = typing ? [] : ['final'];
+    typing = false;
+    return client.search(
+      requests.map((request) => ({ ...request, params: { ...request.params, analyticsTags } })),
+    );
+  },
+};
 
 const search = instantsearch({
   indexName: INDEX,
@@ -70,7 +85,15 @@ const hitTemplates = {
 
 search.addWidgets([
   widgets.configure({ hitsPerPage: 12, attributesToSnippet: ['description:20'] }),
-  widgets.searchBox({ container: '#searchbox', placeholder: 'Search' }),
+  widgets.searchBox({
+    container: '#searchbox',
+    placeholder: 'Search',
+    queryHook(query, refine) {
+      typing = true;
+      setTimeout(() => (typing = false)); // Where the text has not changed, nothing is searched.
+      refine(query);
+    },
+  }),
   widgets.stats({ container: '#stats' }),
   widgets.sortBy({
     container: '#sort',
@@ -140,3 +163,6 @@ search.on('error', ({ error }) => {
 });
 window.search = search;
 search.start();
+
+// Enter: the widget has asked for the text already, and would leave it at that.
+document.querySelector('#searchbox form').addEventListener('submit', () => search.refresh());

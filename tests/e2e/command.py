@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -69,15 +69,22 @@ def endcap(
     )
 
 
-@contextmanager
-def started(command: str, data_dir: Path, **settings: object) -> Iterator[Service]:
+def started(command: str, data_dir: Path, **settings: object) -> AbstractContextManager[Service]:
     """`endcap COMMAND` on a free port, not waited for; whatever becomes of it, it has ended and
     its PostgreSQL too when the block does."""
+    return started_program([ENDCAP, command], data_dir, **settings)
+
+
+@contextmanager
+def started_program(
+    program: Sequence[str | Path], data_dir: Path, **settings: object
+) -> Iterator[Service]:
+    """A program that serves as `endcap serve` does."""
     port = free_port()
     log = data_dir.with_name(f"{data_dir.name}-{port}.log")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [ENDCAP, command],
+            program,
             env=environment(data_dir, port=port, **settings),
             stdout=output,
             stderr=subprocess.STDOUT,

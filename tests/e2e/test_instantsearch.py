@@ -497,6 +497,33 @@ def test_lists_as_shown_are_recorded_once_and_views_of_them_are_not(
     assert log.execute(views).scalar_one() == 0
 
 
+def test_searches_that_are_meant_are_told_from_typing(driver: WebDriver, log: Connection) -> None:
+    now = log.execute(text("select clock_timestamp()")).scalar_one()
+    query = text("select query, final from ranking_events where at > :now and total > 0")
+
+    def recorded() -> set[tuple[str, bool]]:
+        return {(row.query, row.final) for row in log.execute(query, {"now": now})}
+
+    search_for(driver, "stool")
+    until(lambda: any(text == "stool" for text, _ in recorded()), SOON, "the typed list")
+    typed = recorded()
+    driver.find_element(By.CSS_SELECTOR, "#searchbox input").send_keys(Keys.ENTER)
+    until(lambda: ("stool", True) in recorded(), SOON, "the list of Enter")
+    after(driver, lambda: box(driver, "#brand", next(iter(values(driver, "#brand")))).click())
+    marked = text(
+        "select query from ranking_events where at > :now and not typing and query like 'st%'"
+    )
+
+    assert ("stool", False) in typed
+    assert all(not final for text, final in typed if text.startswith("st"))
+    # Enter's list has taken the place of the typed one; the filter is a refinement.
+    until(
+        lambda: list(log.execute(marked, {"now": now}).scalars()) == ["stool", "stool"],
+        SOON,
+        "the marks",
+    )
+
+
 def test_nothing_went_wrong_in_the_browser(driver: WebDriver) -> None:
     search_for(driver, "lamp")
     driver.find_elements(By.CSS_SELECTOR, "#hits .title")[0].click()

@@ -342,6 +342,25 @@ def test_rollback_restores_the_search_page(studio: Studio) -> None:
     studio.first_hit_is("toaster", first)
 
 
+def test_first_version_is_rolled_back_to_no_rules(studio: Studio) -> None:
+    live = studio.versions["live"]
+    while studio.versions["rollback_to"]:
+        studio.api.post("/rulesets/rollback").raise_for_status()
+    studio.signed_in_at("#/history")
+
+    studio.press(studio.button("Roll back"))
+    asked = studio.one("dialog").text
+    studio.press(studio.button("Go back", within="dialog"))
+
+    studio.says("No rules are live now")
+    assert "no rule acts any more" in asked
+    studio.until("no such button", lambda: "Roll back" not in studio.one("main").text)
+    assert studio.versions["live"] == 0
+    studio.signed_in_at("#/audit?action=ruleset.rollback")
+    assert "rolled back to no rules" in studio.one(".entry").text
+    studio.publish_at(live)
+
+
 def test_nothing_is_published_that_came_after_the_look_at_it(studio: Studio) -> None:
     studio.draft("seen", name="Seen", then=[boost("Brizo")])
     studio.signed_in_at("#/publish?rule=seen")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from app.db.tables import behaviour_counts, examination_curves, interaction_events, ranking_events
 from ranking.behaviour import BEHAVIOUR
+from ranking.typeahead import is_rewritten
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Counts = dict[tuple[str, int, datetime], tuple[int, ...]]
@@ -90,14 +91,52 @@ def plain_counts(engine: Engine) -> Counts:
         else:
             key = (event.query, event.item_key, _hour(event.at))
             _count_actions(counts, key, [event])
+    typing = plain_typing(engine)
     for shown in lists:
-        _count_list(counts, shown, by_list[shown.query_id], curves)
+        if shown.query_id not in typing:
+            _count_list(counts, shown, by_list[shown.query_id], curves)
     names = [column.name for column in behaviour_counts.c][3:10]
     return {
         key: tuple(found[name] for name in names)
         for key, found in counts.items()
         if key[1] is not None and any(found.values())
     }
+
+
+def marked_typing(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        marked = select(ranking_events.c.query_id).where(ranking_events.c.typing)
+        return set(connection.execute(marked).scalars())
+
+
+def plain_typing(engine: Engine) -> set[str]:
+    """The lists that were typing, by looking at every list after every list."""
+    lists, events, _ = _log(engine)
+    acted = {_attribution(event, lists)[0] for event in events if event.action in _ACTS}
+    return {
+        shown.query_id
+        for shown in lists
+        if shown.query_id not in acted
+        and shown.query
+        and not shown.final
+        and not shown.first
+        and any(_takes_the_place(later, shown) for later in lists)
+    }
+
+
+_ACTS = {"click", "view", "add_to_cart", "purchase", "remove_from_cart", "dismiss"}
+
+
+def _takes_the_place(later: Any, shown: Any) -> bool:
+    whose = [shown.client_id, shown.client_id or shown.session_id]
+    if not any(whose) or [later.client_id, later.client_id or later.session_id] != whose:
+        return False
+    if not timedelta() < later.at - shown.at <= timedelta(seconds=4):
+        return False
+    if later.query == shown.query:
+        page = (shown.first, shown.sort, shown.item_keys)
+        return bool(later.final) and (later.first, later.sort, later.item_keys) == page
+    return is_rewritten(shown.query, later.query)
 
 
 def _count_list(counts: Any, shown: Any, events: Sequence[Any], curves: Sequence[Any]) -> None:
@@ -108,8 +147,13 @@ def _count_list(counts: Any, shown: Any, events: Sequence[Any], curves: Sequence
     positions = {item: shown.first + n for n, item in enumerate(shown.item_keys, start=1)}
 
     def lowest(actions: set[str]) -> int:
-        found = [positions.get(e.item_key, 0) for e in events if e.action in actions]
+        found = [position_of(e) for e in events if e.action in actions]
         return max(found, default=0)
+
+    def position_of(event: Any) -> int:
+        if event.item_key is None and event.position in positions.values():
+            return int(event.position)
+        return int(positions.get(event.item_key, 0))
 
     seen_to = lowest({"impression"})
     if seen_to:

@@ -17,6 +17,7 @@ from app.admin.api_keys import ADMIN, SCOPES, Scope, create_key
 from app.asgi import create_app
 from app.commands.keys import show_first_key
 from app.live import Live
+from tests.e2e.command import until
 from tests.factories import make_item
 from tests.integration.conftest import Fill
 
@@ -415,14 +416,95 @@ def test_rollback_goes_back_step_by_step_in_one_call_each(client: Client, live: 
     body(client.post(f"{RULES}/import", params={"mode": "replace"}, json=[]))
     third = publish(client, live)
 
-    backwards = [body(client.post(f"{SETS}/rollback"))["version"] for _ in range(2)]
+    backwards = [body(client.post(f"{SETS}/rollback"))["version"] for _ in range(3)]
     live.rules.refresh()
     too_far = client.post(f"{SETS}/rollback")
 
-    assert (third > second, backwards) == (True, [second, first])
-    assert live.rules.current().version == first
-    assert "mug" not in shown(client)
-    assert too_far.status_code == 409
+    assert (third > second, backwards) == (True, [second, first, 0])
+    assert live.rules.current().version == 0
+    assert "mug" in shown(client)
+    assert body(too_far, 409)["detail"] == (
+        "no version of the rules is live, so there is nothing to roll back"
+    )
+
+
+def test_rollback_of_the_first_version_goes_back_to_no_rules(client: Client, live: Live) -> None:
+    before = body(client.post("/v1/search", json={}))
+    create(client, HIDE_MUG)
+    version = publish(client, live)
+    hidden = shown(client)
+
+    rolled_back = body(client.post(f"{SETS}/rollback"))
+    live.rules.refresh()
+    after = body(client.post("/v1/search", json={}))
+
+    assert "mug" not in hidden
+    assert (rolled_back["version"], rolled_back["live"]) == (0, True)
+    assert [hit["id"] for hit in after["hits"]] == [hit["id"] for hit in before["hits"]]
+    assert (after["ruleset_version"], after["applied_rules"]) == (before["ruleset_version"], [])
+    assert client.get("/health/ready").json()["rule_set"] == 0
+    assert body(client.get(RULES))["rules"][0]["status"] == "added"
+    difference = body(client.get(f"{SETS}/live/diff/{version}"))
+    assert [rule["id"] for rule in difference["added"]] == ["hide-mug"]
+
+
+def test_versions_and_audit_tell_of_a_rollback_to_no_rules(client: Client, live: Live) -> None:
+    create(client, HIDE_MUG)
+    never_published = body(client.get(SETS))
+    version = publish(client, live)
+    published = body(client.get(SETS))
+
+    body(client.post(f"{SETS}/rollback"))
+    rolled_back = body(client.get(SETS))
+    entry = body(client.get("/v1/admin/audit", params={"action": "ruleset.rollback"}))["entries"][0]
+
+    assert (never_published["live"], never_published["rollback_to"]) == (0, None)
+    assert (published["live"], published["rollback_to"]) == (version, 0)
+    assert (rolled_back["live"], rolled_back["rollback_to"]) == (0, None)
+    assert rolled_back["rulesets"][0]["status"] == "retired"
+    assert rolled_back["rulesets"][0]["published_at"] is not None
+    assert (entry["object"], entry["before"], entry["after"]) == (
+        "ruleset/0",
+        {"live": version},
+        {"live": 0},
+    )
+
+
+def test_versions_are_published_after_a_rollback_to_no_rules(client: Client, live: Live) -> None:
+    create(client, HIDE_MUG)
+    first = publish(client, live)
+    body(client.post(f"{SETS}/rollback"))
+    create(client, PIN_MUG)
+
+    chosen = publish(client, live, "Only one", rules=["pin-mug"])
+    only_chosen = [rule.id for rule in live.rules.current().rules]
+    back_to = body(client.post(f"{SETS}/rollback"))["version"]
+    body(client.post(f"{SETS}/{first}/publish"))
+    live.rules.refresh()
+
+    assert (chosen > first, only_chosen, back_to) == (True, ["pin-mug"], 0)
+    assert [rule.id for rule in live.rules.current().rules] == ["hide-mug"]
+    assert body(client.get(SETS))["rollback_to"] == 0
+
+
+def test_scheduled_version_goes_live_after_a_rollback_to_no_rules(
+    client: Client, live: Live
+) -> None:
+    create(client, HIDE_MUG)
+    publish(client, live)
+    create(client, PIN_MUG)
+    coming = body(client.post(SETS, json={"message": "Later"}), 201)["version"]
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    body(client.post(f"{SETS}/{coming}/publish", json={"at": soon.isoformat()}))
+
+    body(client.post(f"{SETS}/rollback"))
+    live.rules.refresh()
+    meanwhile = live.rules.current().version
+    until(lambda: body(client.get(SETS))["live"] == coming, 10, "the scheduled version")
+    live.rules.refresh()
+
+    assert (meanwhile, live.rules.current().version) == (0, coming)
+    assert body(client.post(f"{SETS}/rollback"))["version"] == 0
 
 
 def test_single_rule_is_published_without_the_rest_of_the_draft(client: Client, live: Live) -> None:

@@ -116,8 +116,17 @@ def test_answer_has_exactly_the_documented_shape(client: Client) -> None:
     assert answer["total"] == {"value": len(answer["hits"]), "relation": "exact"}
     assert answer["applied_rules"] == []
     assert answer["degraded"] == []
-    stages = ["embed", "retrieve", "features", "score", "rules", "facets", "highlight", "total"]
-    assert list(answer["timings_ms"]) == stages
+    assert list(answer["timings_ms"]) == [
+        "wait",
+        "embed",
+        "retrieve",
+        "features",
+        "score",
+        "rules",
+        "facets",
+        "highlight",
+        "total",
+    ]
     assert answer["timings_ms"]["total"] >= answer["timings_ms"]["retrieve"] > 0
     first = answer["hits"][0]
     assert list(first) == ["id", "position", "score", "placement", "item"]
@@ -244,8 +253,6 @@ def test_simple_search_explains_on_request(client: Client) -> None:
         ({"per_page": 101}, ["per_page", "100"]),
         ({"per_page": 0}, ["per_page", ">= 1"]),
         ({"explain": "maybe"}, ["explain", "bool"]),
-        ({"page": 3}, ["page 3", "the last page of 20 is 1"]),
-        ({"query": "kettle", "page": 50, "per_page": 100}, ["page 50", "the last page"]),
         ({"filter": {}}, ["$.filter", "expected one of"]),
         ({"filter": {"field": "colour", "any_of": ["red"]}}, ["$.filter.field", "'colour'"]),
         ({"filter": {"field": "price", "any_of": ["x"]}}, ["$.filter.any_of[0]", "numbers"]),
@@ -277,7 +284,6 @@ def test_query_of_512_characters_and_a_page_of_100_are_still_taken(bare: Client)
         ("q=" + "x" * 513, ["q", "512"]),
         ("page=0", ["page", ">= 1"]),
         ("page=x", ["page", "int"]),
-        ("page=9", ["page 9", "the last page of 20 is 1"]),
         ("per_page=101", ["per_page", "100"]),
         ("explain=maybe", ["explain", "bool"]),
         ("in_stock=perhaps", ["in_stock", "bool"]),

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.db.postgres import EmbeddedPostgres
 from app.experiments.assignment import assign
 from app.experiments.model import Arm
+from app.features.counting import BehaviourCounter
 from tests.e2e.command import until
 from tests.factories import make_item
 from tests.integration.shop import Raw, Shop, body, case, ids, open_shop
@@ -76,6 +77,21 @@ def results(shop: Shop, key: str = "trial") -> Raw:
     shop.live.lists.flush()
     found: Raw = body(shop.client.get(f"{EXPERIMENTS}/{key}"))["results"]
     return found
+
+
+def test_what_was_typing_is_no_search_of_its_arm(shop: Shop) -> None:
+    plan(shop)
+    start(shop)
+    (client,) = clients_of("a", 1)
+    for typed in ("ket", "kett", "kettle"):
+        answer = ask(shop, client, typed)
+    act(shop, client, answer, "click")
+    shop.live.lists.flush()
+    BehaviourCounter(shop.live.engine).run()
+
+    first, _ = results(shop)["arms"]
+
+    assert (first["searches"], first["clicks"]) == (1, 1)
 
 
 def clients_of(arm: str, count: int, key: str = "trial") -> list[str]:
@@ -228,6 +244,25 @@ def test_arm_answers_by_its_own_rule_set(shop: Shop) -> None:
     assert [arm["ruleset_version"] for arm in started["arms"]] == [live, other]
     stop(shop)
     assert ids(ask(shop, in_b))[0] == "k1"
+
+
+def test_arm_that_names_no_rules_keeps_to_none_when_some_are_published(shop: Shop) -> None:
+    live, other = two_rule_sets(
+        shop, {"id": "second", "then": [{"pin": {"item_id": "k2", "position": 1}}]}
+    )
+    while body(shop.client.get("/v1/admin/rulesets"))["rollback_to"] is not None:
+        body(shop.client.post("/v1/admin/rulesets/rollback"))
+    shop.live.rules.refresh()
+    plan(shop, arms=[{"name": "a"}, {"name": "b", "ruleset_version": other}])
+    started = start(shop)
+    body(shop.client.post(f"/v1/admin/rulesets/{live}/publish"))
+    shop.live.rules.refresh()
+
+    by_a, by_b = ask(shop, clients_of("a", 1)[0]), ask(shop, clients_of("b", 1)[0])
+
+    assert [arm["ruleset_version"] for arm in started["arms"]] == [0, other]
+    assert (by_a["ruleset_version"], by_a["applied_rules"]) == (0, [])
+    assert (by_b["ruleset_version"], ids(by_b)[0]) == (other, "k2")
 
 
 def test_rule_can_ask_for_the_arm(shop: Shop) -> None:

@@ -17,8 +17,10 @@ from ranking.tallies import Done
 from tests.integration.event_log import (
     NOON,
     attributions,
+    marked_typing,
     plain_attributions,
     plain_counts,
+    plain_typing,
     stored_counts,
     write_event,
     write_list,
@@ -194,6 +196,24 @@ def test_list_that_becomes_known_behind_its_event_still_gets_it(
     assert stored_counts(engine) == plain_counts(engine)
 
 
+def test_depth_of_a_list_is_kept_whose_event_was_counted_in_the_piece_before(
+    engine: Engine,
+) -> None:
+    counter = BehaviourCounter(engine, chunk=1)
+    with engine.begin() as connection:
+        write_event(connection, "click", "click", 1, at=minutes(5))
+    counter.run()
+    with engine.begin() as connection:
+        write_list(connection, "a, older", [1], at=minutes(1))
+        write_list(connection, "b, newer", [3, 1], at=minutes(2), query="boiler")
+    counter.run()
+    with engine.begin() as connection:
+        write_event(connection, "seen", "impression", 3, at=minutes(6), query_id="b, newer")
+    counter.run()
+
+    assert stored_counts(engine) == plain_counts(engine)
+
+
 def test_list_is_counted_by_the_curve_that_was_known_when_it_was(
     engine: Engine, counter: BehaviourCounter
 ) -> None:
@@ -279,9 +299,12 @@ class History:
         items = chance.sample(range(1, 9), chance.randint(0, 6))
         fields: dict[str, Any] = {
             "client_id": chance.choice(["anna", "bert", "cleo", ""]),
-            "query": chance.choice(["kettle", "boiler", ""]),
-            "at": minutes(chance.randint(0, 90)),
-            "first": chance.choice([0, 0, 6]),
+            "session_id": chance.choice(["s", ""]),
+            "query": chance.choice(["kettle", "kett", "ke", "boiler", ""]),
+            # Now and then so soon after another that the other was typing.
+            "at": minutes(chance.randint(0, 9) * 10 + chance.randint(0, 8) / 60),
+            "first": chance.choice([0, 0, 0, 6]),
+            "final": chance.random() < 0.2,
         }
         imported = chance.random() < 0.3
         return lambda connection: write_list(
@@ -341,6 +364,7 @@ def test_counting_bit_by_bit_gives_what_the_whole_log_gives(engine: Engine, seed
     expected = plain_counts(engine)
     assert attributions(engine) == plain_attributions(engine)
     assert stored_counts(engine) == expected
+    assert marked_typing(engine) == plain_typing(engine)
     rebuilt = rebuild(engine, chunk=7)
     assert (rebuilt.rows, rebuilt.corrected) == (len(expected), 0)
     assert stored_counts(engine) == expected
@@ -367,6 +391,7 @@ def test_forgotten_client_leaves_the_counts_as_if_it_had_never_been(
 
     assert attributions(engine) == plain_attributions(engine)
     assert stored_counts(engine) == plain_counts(engine)
+    assert marked_typing(engine) == plain_typing(engine)
     assert rebuild(engine).corrected == 0
 
 

@@ -63,7 +63,7 @@ class Life:
     def go_on(self, steps: int) -> None:
         chance = self._chance
         for n in range(steps):
-            self.now += timedelta(seconds=chance.choice([1, 60, 600, 3600, 40_000, 400_000]))
+            self.now += timedelta(seconds=chance.choice([1, 1, 60, 600, 3600, 40_000, 400_000]))
             self._become_known()
             if chance.random() < 0.5:
                 self._show(f"list {n}")
@@ -85,7 +85,7 @@ class Life:
     def _show(self, query_id: str) -> None:
         chance = self._chance
         items = chance.sample(sorted(FACTS), chance.randint(1, 6))
-        query, session = chance.choice(["kettle", "mug", ""]), chance.choice(["s", "t", ""])
+        query, session = chance.choice(["kettle", "kett", "mug"]), chance.choice(["s", "t", ""])
         self.read[query_id] = self._cache.features(
             query, np.array(items, np.int64), [FACTS[n] for n in items], session, self.now
         )
@@ -95,7 +95,8 @@ class Life:
             "client_id": chance.choice(["anna", "bert", ""]),
             "session_id": session,
             "query": query,
-            "first": chance.choice([0, 0, 6]),
+            "first": chance.choice([0, 0, 0, 6]),
+            "final": chance.random() < 0.1,
         }
         self._later(fields, lambda c: write_list(c, query_id, items, **fields))
 

@@ -103,6 +103,17 @@ def test_drift_is_an_alert_that_is_logged_once_and_when_it_is_over(
     assert caplog.messages[1:] == ["features: as they should be again"]
 
 
+def test_features_of_what_was_typing_are_not_looked_at(engine: Engine, watch: FeatureWatch) -> None:
+    drifted = features(2)
+    drifted[:, DENSE] = 1.0
+    show(engine, drifted, "typed", typing=True)
+    show(engine, features(2))
+
+    report = watch.read()
+
+    assert (report.lists, report.alerts) == (LISTS, ())
+
+
 def test_values_out_of_bounds_are_an_alert_also_before_the_first_model(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -115,6 +126,22 @@ def test_values_out_of_bounds_are_an_alert_also_before_the_first_model(
     report = watch.read()
 
     assert report.model_version is None
+    assert report.alerts == ("range of dense: 1 of 600 values are no numbers",)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"sort": "price:asc"}, {"first": 20}, {"model_version": "another"}, {"query": ""}]
+)
+def test_values_out_of_bounds_are_an_alert_on_every_list(
+    engine: Engine, watch: FeatureWatch, fields: dict[str, Any]
+) -> None:
+    broken = features(2)
+    broken[0, DENSE] = np.nan
+    show(engine, broken, **fields)
+
+    report = watch.read()
+
+    assert report.lists == 0
     assert report.alerts == ("range of dense: 1 of 600 values are no numbers",)
 
 

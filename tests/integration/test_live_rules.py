@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine, func, select
 
 from app.asgi import create_app
+from app.commands.demo import load_sample_rules
 from app.db.tables import rule_sets
 from app.live import Live
 from app.rules import live_rules
@@ -214,6 +215,52 @@ def test_problem_is_told_until_a_version_that_can_be_read_is_live(engine: Engine
     assert (at_first, healed) == (None, None)
     assert beside == f"version {newer} {unreadable}; version {good} is used"
     assert (live.current().version, live.problem) == (good, None)
+
+
+def test_rollback_of_the_first_version_reaches_a_process_that_follows(engine: Engine) -> None:
+    live = LiveRules(engine)
+    save(engine, hide("one"))
+    with following(live):
+        until(lambda: ids(live) == ["one"], 10, "the first version")
+
+        with engine.begin() as connection:
+            roll_back(connection, "Ana")
+        until(lambda: live.current().version == 0, 10, "no rules")
+        without = ids(live)
+        save(engine, hide("two"))
+        until(lambda: ids(live) == ["two"], 10, "the second version")
+
+    assert without == []
+
+
+def test_rollback_of_an_unreadable_first_version_leaves_no_problem(engine: Engine) -> None:
+    live = LiveRules(engine)
+    save_unreadable(engine)
+    live.refresh()
+    before = live.problem
+    with engine.begin() as connection:
+        roll_back(connection, "Ana")
+    live.refresh()
+    after = live.problem
+    save_unreadable(engine)
+    live.refresh()
+
+    assert before is not None
+    assert after is None
+    assert live.problem is not None
+    assert live.current().version == 0
+
+
+def test_demo_leaves_its_rules_away_once_they_were_rolled_back(engine: Engine) -> None:
+    load_sample_rules(engine)
+    with engine.begin() as connection:
+        loaded = live_version(connection)
+        roll_back(connection, "Ana")
+
+    load_sample_rules(engine)
+
+    with engine.connect() as connection:
+        assert (loaded > 0, live_version(connection)) == (True, 0)
 
 
 def test_health_stays_ready_and_tells_of_rules_that_cannot_be_read(live: Live) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from app.features.store import FeatureStore
 from app.live import Live
 from app.rules.publishing import publish_all
-from app.search.errors import PageOutOfRange
 from app.search.pipeline import SearchPipeline
 from app.search.query_encoder import QueryEncoder
 from indexing.bm25_encoder import Bm25Encoder
@@ -77,11 +76,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(live: Live, fill: Fill) -
     assert first + second == whole
 
 
-def test_page_behind_the_candidates_says_which_is_the_last(live: Live, fill: Fill) -> None:
+def test_page_beyond_the_last_is_empty_and_counts_the_same(live: Live, fill: Fill) -> None:
     fill(*KETTLES)
 
-    with pytest.raises(PageOutOfRange, match="the last page of 3 is 2"):
-        live.search.search(SearchQuery(text="", page=3, per_page=3))
+    response = live.search.search(SearchQuery(text="", page=3, per_page=3))
+
+    assert (response.hits, response.total.value) == ((), 4)
 
 
 def test_first_page_of_nothing_is_empty_and_no_error(live: Live) -> None:

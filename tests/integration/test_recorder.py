@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from litestar.testing import TestClient
@@ -16,7 +17,7 @@ from app.db.postgres import EmbeddedPostgres
 from app.events.recorder import ListRecorder
 from app.live import Live
 from app.rules.publishing import publish_all
-from app.search.schemas import SearchResponse
+from app.search.schemas import SearchResponse, Total
 from indexing.queries import SearchQuery, Sort
 from ranking.events import PLACEMENTS
 from ranking.features import FINGERPRINT
@@ -150,6 +151,37 @@ def test_search_page_and_api_are_recorded_with_their_shopper(shop: Shop, live: L
     assert second.query_id == answer["query_id"]
 
 
+def test_each_way_to_search_says_whether_the_shopper_means_it(shop: Shop, live: Live) -> None:
+    pin = {"id": "p", "when": {}, "then": [{"pin": {"item_id": "steel"}}]}
+    use_rules(live, pin)
+    post, multi = "/v1/search", "/v1/multi-search"
+    typed: list[dict[str, Any]] = [{"query": "red"}, {"query": "red", "final": True}]
+    for body in typed:
+        assert shop.client.post(post, json=body).is_success
+        assert shop.client.get(post, params={"q": "red", **body}).is_success
+    assert shop.client.post(multi, json={"searches": typed}).is_success
+
+    rows = recorded(live)
+
+    assert [row.final for row in rows] == [False, False, True, True, False, True]
+    assert {tuple(row.applied_rules) for row in rows} == {("p",)}
+    assert shop.client.post(post, json={"query": "red", "final": "yes"}).status_code == 400
+
+
+def test_page_that_is_opened_is_meant_and_one_that_scripts_ask_for_says_so(
+    shop: Shop, live: Live
+) -> None:
+    by_script = {"HX-Request": "true"}
+    restored = {**by_script, "HX-History-Restore-Request": "true"}
+    for headers, more in (({}, {}), (by_script, {}), (by_script, {"final": "1"}), (restored, {})):
+        page = shop.client.get("/", params={"q": "red", **more}, headers=headers)
+        assert page.is_success
+        # It is no part of the address that is shown.
+        assert page.headers.get("HX-Push-Url", "/?q=red") == "/?q=red"
+
+    assert [row.final for row in recorded(live)] == [True, False, True, True]
+
+
 def test_names_that_no_database_takes_are_recorded_without_what_it_refuses(live: Live) -> None:
     search(live, "red\x00 kettle", client_id="a\x00b")
 
@@ -201,10 +233,10 @@ def test_list_that_postgres_will_not_take_does_not_keep_the_others(
     live: Live, caplog: pytest.LogCaptureFixture
 ) -> None:
     good, bad, later = (live.search.show(SearchQuery(text="kettle")) for _ in range(3))
-    too_far = bad._replace(first=2**40)
+    too_many = msgspec.structs.replace(bad.response, total=Total(2**40, "exact"))
 
     with caplog.at_level(logging.CRITICAL):
-        for shown in (good, too_far, later):
+        for shown in (good, bad._replace(response=too_many), later):
             live.lists.record(shown)
         rows = recorded(live)
 

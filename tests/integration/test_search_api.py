@@ -134,7 +134,7 @@ def test_each_of_several_searches_has_its_answer_or_its_problem(shop: Shop) -> N
         {"query": "lamp"},
         {"query": "lamp", "sort": "nothing"},
         {"query": "lamp", "unknown": 1},
-        {"query": "kettle", "page": 9},
+        {"query": "lamp", "facets": ["nothing"]},
         {"query": "kettle"},
     ]
 

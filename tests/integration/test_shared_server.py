@@ -14,6 +14,7 @@ from app.cli import main
 from app.commands.adopt_index import adopt_index
 from app.commands.failures import CommandFailed
 from app.db.postgres import EmbeddedPostgres
+from app.items.indexers import IndexerPresence
 from app.items.repository import write_items
 from app.live import Live
 from app.reindex.requests import request_rebuild
@@ -342,6 +343,21 @@ def test_copy_of_a_database_without_an_index_here_has_nothing_to_adopt(
         adopt_index(copy.settings, engine)
 
     assert copy.identity().id != identity.id
+
+
+def test_nothing_is_adopted_beside_a_running_service(
+    install: Install, server: SharedServer, postgres: EmbeddedPostgres
+) -> None:
+    production = install("production")
+    production.index(*items("kettle", 1))
+    copy = copied(production, postgres)
+    identity = copy.identity()
+
+    with copy.database() as engine, IndexerPresence(engine):
+        line = refused(run(copy, "adopt-index"))
+
+    assert "stop it first" in line
+    assert copy.identity() == identity
 
 
 def test_index_of_the_release_before_is_adopted_by_the_database_that_it_was_made_of(

@@ -1,5 +1,6 @@
 """`/v1/suggest` over HTTP: what is suggested for an unfinished word, and what never is."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.postgres import EmbeddedPostgres
+from app.features.counting import BehaviourCounter
 from app.items.repository import write_items
 from app.live import Live
 from indexing.queries import SearchQuery
@@ -37,6 +39,7 @@ ITEMS = [
     make_item("lamp-red", title="Lamp", group_id="lamp", popularity=4),
     make_item("lampshade", title="Lamp shade", popularity=2),
 ]
+WORDS = "steel kettle"
 _ids = count()
 
 
@@ -58,11 +61,11 @@ def live(shop: Shop) -> Live:
 
 
 def asked(live: Live, query: str, clients: int, total: int = 3, **fields: Any) -> None:
-    """By so many shoppers, once each."""
+    """By so many shoppers, once each; none of it is typing."""
     at = fields.pop("at", datetime.now(UTC))
     with live.engine.begin() as connection:
         for n in range(clients):
-            whose = {"client_id": f"shopper-{n}", **fields}
+            whose = {"client_id": f"shopper-{n}", "final": True, **fields}
             write_list(
                 connection, f"q{next(_ids)}", [1, 2], query=query, total=total, at=at, **whose
             )
@@ -229,7 +232,7 @@ def test_old_queries_and_those_of_another_engine_are_left_out(shop: Shop, live: 
 
 def test_queries_that_differ_in_case_and_signs_are_one(shop: Shop, live: Live) -> None:
     for client, query in (("a", "  Steel KETTLE"), ("b", "steel kettle!"), ("c", "steel, kettle")):
-        live.search.search(SearchQuery(text=query, client_id=client))
+        live.search.search(SearchQuery(text=query, client_id=client, final=True))
     live.lists.flush()
 
     assert queries(shop, live) == ["steel kettle"]
@@ -252,6 +255,34 @@ def test_queries_come_by_shoppers_and_then_by_what_was_done_with_them(
     asked(live, "kettle", 4)
 
     assert queries(shop, live, "kett") == ["kettle", "kettle blue", "kettle red"]
+
+
+def test_what_shoppers_only_typed_is_never_suggested(shop: Shop, live: Live) -> None:
+    typed = [WORDS[:length] for length in range(1, len(WORDS) + 1)]
+    for shopper in range(4):
+        for letters in typed:
+            live.search.search(SearchQuery(text=letters, client_id=f"shopper-{shopper}"))
+    live.lists.flush()
+    at_once = [queries(shop, live, q) for q in ("", "stee", "steel k")]
+    BehaviourCounter(live.engine, settle_seconds=0).run()
+
+    assert at_once == [[], [], []]
+    assert queries(shop, live) == [WORDS]
+    assert queries(shop, live, "stee") == [WORDS]
+
+
+def test_search_is_suggested_when_it_is_known_that_it_was_no_typing(shop: Shop, live: Live) -> None:
+    suggestions = type(live.suggestions)(live.engine, 3)
+    asked(live, "kettle", 3, final=False)
+    suggestions.refresh_queries()
+    before = suggestions.queries.first(1)
+    BehaviourCounter(live.engine, settle_seconds=0).run()
+
+    assert suggestions.refresh_queries()
+    assert before == []
+    assert [json.loads(found)["text"] for found in suggestions.queries.first(2)] == ["kettle"]
+    assert not suggestions.refresh_queries()
+    suggestions.close()
 
 
 def test_shopper_who_is_forgotten_counts_no_longer(shop: Shop, live: Live) -> None:

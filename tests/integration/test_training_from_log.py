@@ -334,6 +334,21 @@ def test_only_what_ranking_put_on_first_pages_tells_of_positions(
     assert set(found.position.tolist()) == positions
 
 
+def test_what_was_typing_tells_nothing_of_positions(engine: Engine) -> None:
+    now = datetime.now(UTC)
+    (entry, *_) = World().clickthroughs(1, looks_down(0.3), until=now)
+    typed = with_shown(entry, query_id="typed", query=entry.shown.query[:-1])
+    typed_on = with_shown(entry, at=entry.shown.at + timedelta(seconds=1))
+    store(engine, [msgspec.structs.replace(typed, actions={}), typed_on])
+    BehaviourCounter(engine).run()
+
+    with engine.connect() as connection:
+        found = read_showings(connection, now - timedelta(days=1), now + timedelta(days=1), 100)
+
+    assert set(found.shown.tolist()) == {1}
+    assert len(found.pair) == len(entry.shown.item_keys)
+
+
 def test_lists_outside_of_the_window_are_not_read(engine: Engine) -> None:
     now = datetime.now(UTC)
     store(engine, World().clickthroughs(50, looks_down(0.3), until=now - timedelta(days=40)))

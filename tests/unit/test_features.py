@@ -122,6 +122,16 @@ def test_retrieval_scores_are_the_cosine_and_the_words_relative_to_the_best() ->
     assert matrix.values[:, FEATURES.index("lexical")].tolist() == [0.25, 1.0, 0.0]
 
 
+def test_item_whose_text_is_the_query_itself_is_no_nearer_than_1() -> None:
+    just_above = np.nextafter(np.float32(1), np.float32(2))
+    found = make_candidates(1)
+    found.scores[DENSE][:] = just_above
+
+    values = features_of("kettle", titled("kettle"), found).values
+
+    assert values[0, FEATURES.index("dense")] == 1.0
+
+
 def test_earlier_candidates_have_the_higher_fused_rank() -> None:
     assert column("fused_rank", "x", *titled("a", "b", "c")) == [1.0, 0.9091, 0.8333]
 

@@ -1,6 +1,7 @@
 """One request's stopwatch: sums, fallbacks, and the budget."""
 
 import logging
+from time import perf_counter
 
 import pytest
 
@@ -103,6 +104,24 @@ def test_each_degraded_stage_is_named_once_in_the_order_of_the_first_time() -> N
 
 def test_stage_may_begin_within_the_budget() -> None:
     stages = Stages(budget=60.0)
+
+    assert stages.in_time("score")
+    assert stages.degraded == ()
+
+
+def test_time_before_the_search_began_is_the_stage_wait_and_in_the_total() -> None:
+    accepted = perf_counter() - 3.0
+
+    stages = Stages(accepted=accepted)
+    work()
+    timings = stages.timings()
+
+    assert 3_000 <= timings.wait < timings.total < 60_000
+    assert timings.total >= timings.wait
+
+
+def test_waiting_takes_nothing_from_the_budget() -> None:
+    stages = Stages(budget=60.0, accepted=perf_counter() - 120.0)
 
     assert stages.in_time("score")
     assert stages.degraded == ()

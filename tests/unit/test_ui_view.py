@@ -309,11 +309,12 @@ def test_shown_range_is_counted_over_all_pages() -> None:
 
 
 def test_timing_slices_are_shares_of_the_whole() -> None:
-    timings = Timings(embed=4.0, retrieve=2.0, features=1.0, score=1.0, rules=0.0, total=10.0)
+    timings = Timings(wait=2.0, embed=4.0, retrieve=2.0, features=1.0, score=1.0, total=10.0)
 
     results = view(timings_ms=timings)
 
     assert [(one.name, one.ms, one.share) for one in results.slices] == [
+        ("wait", "2.0", 20.0),
         ("embed", "4.0", 40.0),
         ("retrieve", "2.0", 20.0),
         ("features", "1.0", 10.0),
@@ -329,8 +330,8 @@ def test_timing_slices_never_pass_the_whole() -> None:
     results = view(timings_ms=Timings(embed=150.4, retrieve=50.0, total=100.0))
 
     assert math.isclose(sum(one.share for one in results.slices), 100, abs_tol=0.05)
-    assert results.slices[0].ms == "150"
-    assert [one.share for one in view(timings_ms=Timings()).slices] == [0.0] * 7
+    assert results.slices[1].ms == "150"
+    assert [one.share for one in view(timings_ms=Timings()).slices] == [0.0] * 8
 
 
 @pytest.mark.parametrize(
@@ -351,6 +352,19 @@ def test_pager_shows_the_ends_and_the_neighbours(
 
     assert pager is not None
     assert (pager.current, pager.last, pager.pages) == (page, -(-items // PER_PAGE), pages)
+
+
+@pytest.mark.parametrize(
+    ("items", "page", "beyond"),
+    [(0, 1, False), (0, 2, False), (1, 1, False), (1, 2, True), (41, 3, False), (41, 4, True)],
+)
+def test_page_is_beyond_the_last_where_something_is_found_and_ends_before_it(
+    items: int, page: int, beyond: bool
+) -> None:
+    results = view(total=Total(items, "exact"), page=page)
+
+    assert (results.last, results.beyond_last) == (-(-items // PER_PAGE), beyond)
+    assert not beyond or results.pager is None
 
 
 @pytest.mark.parametrize("items", [0, 1, PER_PAGE])

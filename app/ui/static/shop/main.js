@@ -5,6 +5,7 @@ import "./clicks.js";
 import "./explain.js";
 import "./facets.js";
 import "./failures.js";
+import "./final.js";
 import "./focus.js";
 import "./history.js";
 import "./impressions.js";

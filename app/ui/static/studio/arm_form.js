@@ -16,7 +16,7 @@ export function armForm(arm, change, { models, rulesets }) {
         ...models.map((model) => [model.version, modelWords(model)])], versionName)),
     selectField(".ruleset_version", "Rules", String(arm.ruleset_version ?? ""),
       (value) => set("ruleset_version", value ? Number(value) : null),
-      withOwn(arm.ruleset_version, [["", "the live ones"],
+      withOwn(arm.ruleset_version, [["", "the live ones"], ["0", "none"],
         ...rulesets.map(({ version, message }) => [String(version), `version ${version}: ${message}`])],
         (version) => `version ${version}`),
       { hint: may("rules:publish") ? undefined : "Other rules need the scope rules:publish." }));

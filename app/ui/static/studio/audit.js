@@ -55,7 +55,7 @@ function filterForm(query) {
 function entryRow({ at, actor, action, object, before, after }) {
   const [kind, ...rest] = object.split("/");
   const id = rest.join("/");
-  const what = kind === "ruleset" ? `version ${id}` : `${kind} ${id}`;
+  const what = kind !== "ruleset" ? `${kind} ${id}` : id === "0" ? "no rules" : `version ${id}`;
   const head = [
     h("strong", {}, actor), ` ${ACTIONS[action] ?? action} `, h("span", { class: "object" }, what),
     h("time", { datetime: at, title: moment(at), class: "meta" }, ago(at)),

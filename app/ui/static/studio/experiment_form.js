@@ -147,7 +147,7 @@ function sent({ key, ...plan }, known) {
   const interleaved = plan.kind === "interleave";
   const arms = plan.arms.map(({ name, weight, model_version: model, ruleset_version: rules }) => ({
     name, weight: interleaved ? 1 : weight, model_version: model || null,
-    ruleset_version: interleaved ? null : rules || null,
+    ruleset_version: interleaved ? null : rules ?? null,
   }));
   return {
     ...plan, arms, ...(known ? {} : { key: key.trim() }),

@@ -14,8 +14,11 @@ const TAGS = {
 // [kind of tag, its text]
 export const statusTag = ({ status }) => TAGS[status] ?? ["quiet-tag", status];
 
+const rulesWords = (version) =>
+  version === 0 ? "no rules" : version && `version ${version} of the rules`;
+
 export function armWords({ model_version: model, ruleset_version: rules }) {
-  const parts = [model && versionName(model), rules && `version ${rules} of the rules`].filter(Boolean);
+  const parts = [model && versionName(model), rulesWords(rules)].filter(Boolean);
   return parts.join(" with ") || "what is live";
 }
 

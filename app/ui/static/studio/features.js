@@ -39,7 +39,10 @@ export async function showFeatures(root, { params, reload }) {
 }
 
 function leadWords({ lists, model_version: version }) {
-  if (!lists) return "No list was shown in the last day. Search for something, and its features are looked at here.";
+  if (!lists) {
+    return `No search was ${version ? "ordered by the live model" : "answered"} in the last day. ` +
+      "Search for something, and its features are looked at here.";
+  }
   const said = `As they were on the last ${count(lists, "list")} that shoppers were shown`;
   return version
     ? `${said}, beside what ${versionName(version)} was trained on.`

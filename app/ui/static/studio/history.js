@@ -34,10 +34,14 @@ export async function showHistory(root, { params, reload }) {
   };
 
   const back = h("button", { type: "button", class: "plain", onclick: async () => {
-    const sure = await confirmed({ title: "Go back to the version before?", action: "Go back",
-      text: `Shoppers then meet the version that was live before version ${answer.live}, at once. ` +
-        "The draft stays as it is." });
-    if (sure) await act(versions.rollback, ({ version }) => `Version ${version} is live again.`);
+    const to = answer.rollback_to;
+    const sure = await confirmed({ action: "Go back",
+      title: to ? "Go back to the version before?" : "Go back to no rules?",
+      text: (to ? `Shoppers then meet version ${to}, which was live before version ${answer.live}, at once. `
+        : `Nothing was live before version ${answer.live}, so no rule acts any more, from now on. `) +
+        "The draft and all versions stay as they are." });
+    if (sure) await act(versions.rollback, ({ version }) =>
+      (version ? `Version ${version} is live again.` : "No rules are live now."));
   } }, "Roll back");
 
   const again = async ({ version, message, status }) => {
@@ -58,7 +62,7 @@ export async function showHistory(root, { params, reload }) {
 
   clear(root,
     viewHead("History", answer.live ? `Version ${answer.live} is live.` : "No version is live.",
-      guard(back, "rules:publish")),
+      answer.rollback_to !== null && guard(back, "rules:publish")),
     answer.scheduled.length > 0 && h("section", { class: "deleted scheduled" }, h("h2", {}, "Scheduled"),
       h("ul", { role: "list" }, answer.scheduled.map((one) =>
         h("li", {}, h("span", { class: "tag soon" }, `Version ${one.version}`),

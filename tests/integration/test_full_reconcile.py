@@ -7,8 +7,8 @@ from sqlalchemy import Engine, delete, select
 from app.db.tables import outbox
 from app.items.changes import Change
 from app.items.repository import apply_changes, keys_of, write_items
-from app.reindex import reconcile as module
-from app.reindex.reconcile import Reconciled, reconcile, remove_strays
+from app.reindex import full_reconcile as module
+from app.reindex.full_reconcile import Reconciled, reconcile, remove_strays
 from indexing.documents import ItemId, ItemKey
 from indexing.index import PointRef
 from indexing.memory_index import MemoryItemIndex
