@@ -80,6 +80,15 @@ def move_index(settings: Settings, replace: bool) -> None:
     run_move_index(settings, replace)
 
 
+@main.command("adopt-index")
+@click.pass_obj
+def adopt_index(settings: Settings) -> None:
+    """Take back the index of the database that this one was moved from, which must be gone."""
+    from app.commands.adopt_index import run_adopt_index
+
+    run_adopt_index(settings)
+
+
 @main.command()
 @click.pass_obj
 def serve(settings: Settings) -> None:

@@ -22,6 +22,7 @@ from app.features.counting_process import CountingProcess
 from app.features.store import FeatureStore
 from app.features.watch import FeatureWatch
 from app.housekeeping import Housekeeper
+from app.index_opening import open_own_collections
 from app.items.batch import BatchIntake
 from app.items.deletion import FilterDeletion
 from app.items.ledger import Ledger
@@ -34,6 +35,7 @@ from app.live_model import LiveModel
 from app.recommend.recommender import Recommender
 from app.reindex.gates import Gates
 from app.reindex.guard import IndexGuard
+from app.reindex.ownership import tell_of_new_index
 from app.reindex.rebuild import Rebuilder
 from app.reindex.requests import request_rebuild, request_repair
 from app.reindex.start import start_index
@@ -64,7 +66,7 @@ from app.worker import run_worker
 from indexing.bm25_encoder import Bm25Encoder
 from indexing.collections import Collections
 from indexing.encoder import Encoder
-from indexing.errors import IndexUnavailable, InvalidMapping
+from indexing.errors import InvalidMapping
 from indexing.mapping import FeedMapping, load_mapping
 from indexing.queries import SearchQuery
 from ranking.model_store import ModelStore
@@ -74,30 +76,6 @@ from rules import tolerance
 Say = Callable[[str], None]
 INGEST_THREADS = 2
 """Of their own, so that a catalogue that streams in takes none from searches."""
-
-
-def open_collections(settings: Settings) -> Collections:
-    """Qdrant Edge or the server named by URL; imported here, so that only one is ever loaded."""
-    if settings.qdrant_url is None:
-        from indexing.edge_collections import EdgeCollections
-
-        return EdgeCollections(settings.index_dir)
-    from qdrant_client import QdrantClient
-
-    from indexing.qdrant_collections import QdrantCollections
-
-    # The client's own version check only warns; the first request tells what is wrong.
-    client = QdrantClient(
-        url=settings.qdrant_url,
-        api_key=settings.qdrant_api_key,
-        prefer_grpc=settings.qdrant_grpc,
-        timeout=10,
-        check_compatibility=False,
-    )
-    try:
-        return QdrantCollections(client, settings.placement)
-    except IndexUnavailable as error:
-        raise InvalidSetting(f"ENDCAP_QDRANT_URL: {error}") from error
 
 
 def open_model(settings: Settings, models: ModelStore, stack: ExitStack) -> LiveModel:
@@ -147,7 +125,7 @@ class Live:
             encoders = EncoderOpener(settings)
             self._stack.callback(encoders.close)
             self.index = LiveIndex(
-                collections or open_collections(settings),
+                collections or open_own_collections(settings, self.engine),
                 encoders if encoder is None else lambda name: encoder,
                 lexical,
                 PostgresVectorCache(self.engine),
@@ -155,6 +133,8 @@ class Live:
                 StorageOptions(settings.quantization, settings.vectors_on_disk),
             )
             self._stack.callback(self.index.close)
+            if settings.qdrant_url is not None:
+                tell_of_new_index(self.engine, self.index.collections)
             self._outdated = start_index(self.engine, self.index, settings.encoder_name, say)
             self.ledger = Ledger(self.engine)
             self.outbox = OutboxWorker(self.engine, self.index.latest, self.ledger)

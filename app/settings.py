@@ -28,6 +28,7 @@ _EXPECTED = {
     "PORT": "a whole number from 1 to 65535",
     "PUBLIC_SEARCH": "true or false",
     "QDRANT_GRPC": "true or false",
+    "QDRANT_PREFIX": "at most 64 lower-case letters, digits, - and _, a letter or digit first",
     "VECTORS_ON_DISK": "true or false",
     "QDRANT_SHARDS": "a whole number from 1 to 1000",
     "QDRANT_REPLICAS": "a whole number from 1 to 100",
@@ -66,6 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shopify_mapping: Path | None = None
     qdrant_api_key: str | None = None
     qdrant_grpc: bool = False
+    qdrant_prefix: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}\Z")] | None = (
+        None
+    )
     qdrant_shards: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     qdrant_replicas: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
     qdrant_write_consistency: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1

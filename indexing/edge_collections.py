@@ -4,8 +4,8 @@
 import logging
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from indexing.collection import CollectionSpec
 from indexing.collections import (
     CollectionInfo,
     CollectionIsLive,
+    ForeignIndex,
     NoPreviousCollection,
     NoSuchCollection,
     collection_number,
@@ -44,36 +45,65 @@ class _Pointer(msgspec.Struct, frozen=True):
 
 class EdgeCollections:
     """Opening sweeps away what a creation or a deletion left that was cut off, and takes over the
-    collection of a release that kept no pointer."""
+    collection of a release that kept no pointer; but it leaves another database's index alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owner: str = "") -> None:
         self._folder = folder
+        self.owner = owner
         self._threads = threading.Lock()
         self._filling: set[str] = set()
         with edge_errors():
             folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
-            self._sweep()
-            if self._pointer() is None and (found := self._used_last()).live is not None:
-                self._point(found)
+            self._sweep_own()
+
+    def foreign(self) -> Sequence[CollectionInfo]:
+        with edge_errors():
+            return [i for i in self._infos() if self.owner and i.owner not in ("", self.owner)]
+
+    def unowned(self) -> Sequence[CollectionInfo]:
+        with edge_errors():
+            return [info for info in self._infos() if self.owner and not info.owner]
+
+    def adopt(self, infos: Iterable[CollectionInfo]) -> None:
+        adopted = list(infos)
+        with self._alone():
+            with ExitStack() as locks:
+                # All of them first: one that is open in a service of its owner is no orphan.
+                for info in adopted:
+                    locks.enter_context(ShardLock(self._folder / info.name))
+                self._point_where_missing()  # Before all of them are written to.
+                for info in adopted:
+                    own = msgspec.structs.replace(info, owner=self.owner)
+                    write_durably(self._folder / info.name / INFO_FILE, msgspec.json.encode(own))
+            self._sweep_own()
+
+    def refusal(self, kin: bool = False) -> ForeignIndex:
+        return ForeignIndex(
+            f"ENDCAP_DATA_DIR: the index in {self._folder.resolve()} belongs to another database "
+            "and stays as it is; set ENDCAP_DATA_DIR to a folder of this database's own, or "
+            "ENDCAP_DATABASE_URL back to the database that the index belongs to"
+        )
 
     def live(self) -> CollectionInfo | None:
         with edge_errors():
-            return self._info(self._pointed().live)
+            return self._own(self._info(self._pointed().live))
 
     def previous(self) -> CollectionInfo | None:
         with edge_errors():
-            return self._info(self._pointed().previous)
+            return self._own(self._info(self._pointed().previous))
 
     def all(self) -> Sequence[CollectionInfo]:
         with edge_errors():
+            self._refuse_foreign()
             return self._infos()
 
     def create(self, spec: CollectionSpec) -> CollectionInfo:
         with self._alone():
+            self._refuse_foreign()
             now = datetime.now(UTC)
             name = new_name(spec, [child.name for child in self._folders()], now)
-            info = CollectionInfo(name, spec, now)
+            info = CollectionInfo(name, spec, now, self.owner)
             with ShardLock(self._folder / name):
                 create_shard(self._folder / name, info).close()
             self._filling.add(name)
@@ -97,6 +127,7 @@ class EdgeCollections:
 
     def switch(self, to: CollectionInfo) -> None:
         with self._alone():
+            self._refuse_foreign()
             self._require(to)
             pointer = self._pointed()
             if pointer.live != to.name:
@@ -105,6 +136,7 @@ class EdgeCollections:
 
     def switch_back(self) -> CollectionInfo:
         with self._alone():
+            self._refuse_foreign()
             pointer = self._pointed()
             previous = self._info(pointer.previous)
             if previous is None:
@@ -114,6 +146,7 @@ class EdgeCollections:
 
     def drop(self, info: CollectionInfo) -> None:
         with self._alone():
+            self._refuse_foreign()
             pointer = self._pointed()
             if pointer.live == info.name:
                 raise CollectionIsLive(f"{info.name} is live")
@@ -131,6 +164,7 @@ class EdgeCollections:
 
     def set_aside(self, info: CollectionInfo) -> None:
         with self._alone():
+            self._refuse_foreign()
             self._set_aside(self._folder / info.name)
             pointer = self._pointed()
             if pointer.previous == info.name:
@@ -138,6 +172,25 @@ class EdgeCollections:
 
     def close(self) -> None:
         """Nothing is shared."""
+
+    def _sweep_own(self) -> None:
+        if any(self.owner not in ("", info.owner) for info in self._infos()):
+            return
+        self._sweep()
+        self._point_where_missing()
+
+    def _point_where_missing(self) -> None:
+        if self._pointer() is None and (found := self._used_last()).live is not None:
+            self._point(found)
+
+    def _refuse_foreign(self) -> None:
+        for info in self._infos():
+            self._own(info)
+
+    def _own(self, info: CollectionInfo | None) -> CollectionInfo | None:
+        if info is not None and self.owner not in ("", info.owner):
+            raise self.refusal()
+        return info
 
     def _sweep(self) -> None:
         """What a creation or a deletion left that was cut off goes, and what nobody can read is set

@@ -22,16 +22,18 @@ from indexing.edge_files import Stamps, copy_files, disk_bytes, stamps_of
 from indexing.edge_probe import probe_apart
 from indexing.errors import IndexDamaged
 from indexing.filter_translation import edge_dialect, translate
-from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
+from indexing.index import RRF_K, IndexedPoint, PointRef, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
 from indexing.qdrant_shared import (
     OVERSAMPLING,
+    REF,
     VERSION,
     QdrantBackend,
     Search,
     Searches,
     codes_in,
     read_point,
+    read_ref,
     stored_payload,
 )
 from indexing.queries import ExpandedQuery
@@ -142,6 +144,17 @@ class EdgeItemIndex(QdrantBackend):
         with self._calls():
             records, _ = self._shard.scroll(request)
         return [read_point(record) for record in records]
+
+    def scroll_refs(self, after: int | None, limit: int) -> Sequence[PointRef]:
+        request = edge.ScrollRequest(
+            offset=None if after is None else after + 1,
+            limit=limit,
+            with_payload=edge.PayloadSelector.Include(list(REF)),
+            with_vector=False,
+        )
+        with edge_errors():
+            records, _ = self._shard.scroll(request)
+        return [read_ref(record) for record in records]
 
     def optimize(self) -> None:
         # The call holds the interpreter lock throughout (8 s for 19,406 items), so it belongs

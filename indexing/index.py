@@ -46,6 +46,14 @@ class IndexedPoint(msgspec.Struct, frozen=True):
     payload: dict[str, object]
 
 
+class PointRef(msgspec.Struct, frozen=True):
+    """What a stored point is of, without all that it holds."""
+
+    key: ItemKey
+    version: int
+    item_id: str
+
+
 class ItemIndex(Protocol):
     """Holds the vectors and payloads of all items and finds candidates among them.
 
@@ -94,6 +102,9 @@ class ItemIndex(Protocol):
     def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
         """At most `limit` points by ascending key, those with a key above `after`: all that it
         takes to store them elsewhere. Dense vectors have the length 1, whatever they had."""
+
+    def scroll_refs(self, after: int | None, limit: int) -> Sequence[PointRef]:
+        """Like `scroll_points`, but only what the points are of: to see which there are."""
 
     def optimize(self) -> None:
         """Bring the structures that make search fast up to date, after much was written."""

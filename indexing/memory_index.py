@@ -9,7 +9,7 @@ from indexing.candidates import CORE, DENSE, LEXICAL, Candidates, Floats, Keys, 
 from indexing.collection import CODES
 from indexing.documents import ItemKey
 from indexing.filters import Filter, matches
-from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
+from indexing.index import RRF_K, IndexedPoint, PointRef, QueryVectors, SparseVector
 from indexing.matching import MATCHED_AT_MOST, SEMANTIC_AT_MOST, Matches, Terms, matches_of
 from indexing.neighbours import weighted_sum
 from indexing.queries import ExpandedQuery
@@ -98,6 +98,12 @@ class MemoryItemIndex:
     def scroll_points(self, after: int | None, limit: int) -> Sequence[IndexedPoint]:
         keys = sorted(key for key in self._points if after is None or key > after)
         return [self._points[key] for key in keys[:limit]]
+
+    def scroll_refs(self, after: int | None, limit: int) -> Sequence[PointRef]:
+        return [
+            PointRef(point.key, point.version, str(point.payload["id"]))
+            for point in self.scroll_points(after, limit)
+        ]
 
     def optimize(self) -> None:
         pass

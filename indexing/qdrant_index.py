@@ -22,16 +22,18 @@ from indexing.collection import (
 from indexing.documents import ItemKey
 from indexing.errors import IndexRefused, IndexUnavailable
 from indexing.filter_translation import client_dialect, translate
-from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector
+from indexing.index import RRF_K, IndexedPoint, PointRef, QueryVectors, SparseVector
 from indexing.pool import FUSED_PER_LIMIT, Scored, point_key
 from indexing.qdrant_shared import (
     OVERSAMPLING,
+    REF,
     VERSION,
     QdrantBackend,
     Search,
     Searches,
     codes_in,
     read_point,
+    read_ref,
     stored_payload,
 )
 from indexing.queries import ExpandedQuery
@@ -150,6 +152,18 @@ class QdrantItemIndex(QdrantBackend):
                 consistency=self._consistency,
             )
         return [read_point(record) for record in records]
+
+    def scroll_refs(self, after: int | None, limit: int) -> Sequence[PointRef]:
+        with qdrant_errors():
+            records, _ = self._client.scroll(
+                self._name,
+                offset=None if after is None else after + 1,
+                limit=limit,
+                with_payload=list(REF),
+                with_vectors=False,
+                consistency=self._consistency,
+            )
+        return [read_ref(record) for record in records]
 
     def optimize(self) -> None:
         """Nothing to do: a server optimises in the background."""

@@ -13,7 +13,7 @@ from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filter_translation import Dialect, translate
 from indexing.filters import Filter
-from indexing.index import RRF_K, IndexedPoint, QueryVectors, SparseVector, newest
+from indexing.index import RRF_K, IndexedPoint, PointRef, QueryVectors, SparseVector, newest
 from indexing.matching import MATCHED_AT_MOST, SEMANTIC_AT_MOST, Matches, Terms, matches_of
 from indexing.neighbours import weighted_sum
 from indexing.pool import Scored, assemble, point_key
@@ -31,6 +31,8 @@ WRITTEN_AT_ONCE = 256
 against each of them, and a server takes no message above 32 MB."""
 
 VERSION = "version"
+REF = ("id", VERSION)
+"""The fields of the payload that say what a point is of."""
 
 # Qdrant compares numbers as doubles, which tell whole numbers apart up to 2**53 only: too few for
 # a sender that counts nanoseconds. Each half of a version is compared exactly.
@@ -226,6 +228,11 @@ def read_point(record: Any) -> IndexedPoint:
         core=_read_sparse(record.vector.get(CORE)),
         payload={name: value for name, value in record.payload.items() if name not in _OWN},
     )
+
+
+def read_ref(record: Any) -> PointRef:
+    item_id = str(record.payload.get("id", ""))
+    return PointRef(ItemKey(point_key(record.id)), _version(record), item_id)
 
 
 def _read_sparse(vector: Any) -> SparseVector:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from app.commands.progress import progress_bar, say
 from app.db.opening import open_database
+from app.index_opening import refuse_foreign_index
 from app.items.importer import Importer, ImportSummary
 from app.items.indexers import is_indexed_elsewhere
 from app.settings import Settings
@@ -24,6 +25,10 @@ def run_import(
     with ExitStack() as stack:
         say("Starting PostgreSQL")
         engine = open_database(settings, stack)
+        with engine.connect() as connection:
+            if not is_indexed_elsewhere(connection):
+                # Nothing is imported that could not be indexed afterwards.
+                refuse_foreign_index(settings, engine)
         with progress_bar(f"Reading {feed.name}") as advance:
             summary = Importer(engine, used, rejects_file).run(feed, advance)
         _report(summary)

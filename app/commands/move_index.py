@@ -1,34 +1,31 @@
 """`endcap move-index`: the embedded collection to the server that ENDCAP_QDRANT_URL names, without
 embedding anything anew; the service must be stopped."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from app.commands.failures import CommandFailed
 from app.commands.progress import progress_bar, say
 from app.db.locks import Lock, take_turn
 from app.db.opening import open_database
-from app.db.tables import items, outbox
+from app.index_opening import open_own_collections
 from app.items.outbox import count_waiting
-from app.items.repository import LIVE, count_items
-from app.live import open_collections
+from app.items.repository import count_items
 from app.live_index import StorageOptions
+from app.reindex.full_reconcile import reconcile
 from app.settings import InvalidSetting, Settings
 from indexing.collection import CollectionSpec
 from indexing.collections import CollectionInfo, Collections
 from indexing.copying import Copied, copy_points
-from indexing.documents import ItemKey
 from indexing.errors import IndexInUse, IndexUnavailable
 from indexing.index import ItemIndex
 
 NOTE_FILE = "move.json"
-PAGE = 500
 
 
 def run_move_index(settings: Settings, replace: bool) -> None:
@@ -40,13 +37,15 @@ def run_move_index(settings: Settings, replace: bool) -> None:
     if not settings.index_dir.is_dir():
         raise CommandFailed(f"there is no embedded index in {settings.index_dir}")
     with ExitStack() as stack:
-        target = open_collections(settings)
-        stack.callback(target.close)
-        source = open_collections(msgspec.structs.replace(settings, qdrant_url=None))
-        stack.callback(source.close)
         say("Starting PostgreSQL" if settings.database_url is None else "Connecting")
+        engine = open_database(settings, stack)
+        target = open_own_collections(settings, engine)
+        stack.callback(target.close)
+        embedded = msgspec.structs.replace(settings, qdrant_url=None)
+        source = open_own_collections(embedded, engine)
+        stack.callback(source.close)
         move = Move(
-            engine=open_database(settings, stack),
+            engine=engine,
             source=source,
             target=target,
             server=_address(settings.qdrant_url),
@@ -190,7 +189,8 @@ class Move:
                     "another collection has gone live on the server meanwhile; nothing was "
                     "switched, and what was copied is kept"
                 )
-            _enqueue(connection, copy)
+            # The service has long worked off the entries of what changed since an earlier move.
+            reconcile(connection, copy)
             self._target.switch(to)
             return self._moved(connection, to, copy, copied)
 
@@ -225,37 +225,6 @@ def _check_counts(points: ItemIndex, copy: ItemIndex) -> None:
             f"the embedded index has {wanted:,} points and the copy {got:,}; nothing was switched, "
             "and what was copied is kept"
         )
-
-
-def _enqueue(connection: Connection, copy: ItemIndex) -> None:
-    """Changes that are not in the copy and that nobody waits to index: those of the time since an
-    earlier move, whose entries the service has long worked off."""
-    for page in _pages(connection):
-        known = copy.point_versions([ItemKey(key) for key, _, _ in page])
-        behind = [
-            key
-            for key, version, live in page
-            if (known.get(key, -1) < version if live else key in known)
-        ]
-        if behind:
-            connection.execute(outbox.insert(), [{"item_key": key} for key in behind])
-
-
-def _pages(connection: Connection) -> Iterator[list[tuple[int, int, bool]]]:
-    """Key, version and whether it is for sale, of items that do not wait to be indexed."""
-    after = -1
-    while True:
-        statement = (
-            select(items.c.key, items.c.version, LIVE)
-            .where(items.c.key > after, items.c.key.not_in(select(outbox.c.item_key)))
-            .order_by(items.c.key)
-            .limit(PAGE)
-        )
-        page = [(key, version, live) for key, version, live in connection.execute(statement)]
-        if not page:
-            return
-        yield page
-        after = page[-1][0]
 
 
 def _address(url: str) -> str:

@@ -1,10 +1,11 @@
 """Locks that all processes on one database share, held until the transaction ends."""
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from sqlalchemy import Connection, text
 
 
+@unique
 class Lock(IntEnum):
     """Any numbers do, so long as all processes take the same."""
 
@@ -36,6 +37,9 @@ class Lock(IntEnum):
     USAGE = 4_202_619
     """Searches' counts of what was asked and which rules fired, and those that wait until typing
     is told from searching, touch the same rows, each in an order of its own."""
+
+    DATABASE_IDENTITY = 4_202_620
+    """Two processes that start on a copy at once would each give it an identity."""
 
 
 def is_taken(connection: Connection, lock: Lock) -> bool:

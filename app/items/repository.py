@@ -134,10 +134,11 @@ def enqueue(connection: Connection, keys: Sequence[int], task_id: int | None = N
 
 
 def enqueue_all(connection: Connection) -> None:
-    """Note every item as waiting, for a collection that was just made."""
+    """Note every item as waiting that does not wait yet, for a collection without points."""
+    waits = items.c.key.in_(select(outbox.c.item_key))
     connection.execute(
         outbox.insert().from_select(
-            ["item_key"], select(items.c.key).where(LIVE).order_by(items.c.key)
+            ["item_key"], select(items.c.key).where(LIVE, ~waits).order_by(items.c.key)
         )
     )
 

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from app.db.locks import Lock, take_turn
-from app.items.outbox import count_waiting
-from app.items.repository import count_items, enqueue_all
+from app.items.repository import enqueue_all
 from app.live_index import LiveIndex
+from app.reindex.ownership import compare_where_needed
 from indexing.collections import CollectionInfo
 from indexing.errors import EncoderUnavailable, IndexDamaged
 from indexing.index import ItemIndex, LocalIndex
@@ -35,7 +35,12 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
             info = live.collections.create(live.spec(encoder))
             live.collections.switch(info)
             live.refresh()
-        _enqueue_where_empty(connection, live)
+        with live.lease() as serving:
+            compare_where_needed(connection, live.collections, serving.index)
+            if not serving.index.count():
+                # It was just made, or a crash came behind that; everything is indexed again, from
+                # kept vectors where they fit.
+                enqueue_all(connection)
     wanted = live.spec(encoder)
     # By its name: the spec alone does not tell by which payload indexes it was made.
     if wanted.fingerprint == info.fingerprint:
@@ -74,12 +79,3 @@ def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:
         return live.readable(info.spec)
     except EncoderUnavailable:
         return False
-
-
-def _enqueue_where_empty(connection: Connection, live: LiveIndex) -> None:
-    """A collection without a point beside a catalogue with items was just made; everything is
-    indexed again, from kept vectors where they fit. A crash may have come between the two."""
-    with live.lease() as serving:
-        empty = not serving.index.count()
-    if empty and count_items(connection) > count_waiting(connection):
-        enqueue_all(connection)

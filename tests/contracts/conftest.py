@@ -1,17 +1,19 @@
 """Gives each backend of the index's two ports to the contract suites."""
 
 import os
+import re
 import subprocess
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from qdrant_client import QdrantClient
 
 from indexing.bm25_encoder import Bm25Encoder
 from indexing.collection import CollectionSpec
-from indexing.collections import Collections, MemoryCollections, is_collection_name
+from indexing.collections import Collections, Held, MemoryCollections
 from indexing.edge_collections import EdgeCollections
 from indexing.edge_index import EdgeItemIndex
 from indexing.encoder import HashEncoder
@@ -23,8 +25,14 @@ SPEC = CollectionSpec(HashEncoder.size, HashEncoder.revision, Bm25Encoder.revisi
 IMAGE = "qdrant/qdrant:v1.16.2"
 BACKENDS = ("memory", "edge", "client-local", "server", "container")
 
-Place = Callable[[], Collections]
-"""Opens the collections of one place, as a service that starts there does."""
+OURS = re.compile(r"(endcap[a-z0-9_-]*-)?items-[0-9a-f]{12}(-\d+)?")
+"""The names of collections that tests make on a server."""
+
+
+class Place(Protocol):
+    """Opens the collections of one place, as a service that starts there does, for a database."""
+
+    def __call__(self, owner: str = "") -> Collections: ...
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +74,7 @@ def client(request: pytest.FixtureRequest) -> Iterator[QdrantClient]:
         url = request.getfixturevalue(f"{backend}_url")
         opened = QdrantClient(url=url, check_compatibility=False)
         for entry in opened.get_collections().collections:
-            if is_collection_name(entry.name):
+            if OURS.fullmatch(entry.name):
                 opened.delete_collection(entry.name)
     yield opened
     opened.close()
@@ -80,16 +88,16 @@ def backend(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def place(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if backend == "memory":
-        collections = MemoryCollections()
-        yield lambda: collections
+        held = Held()
+        yield lambda owner="": MemoryCollections(owner, held)
     elif backend == "edge":
-        yield lambda: EdgeCollections(tmp_path)
+        yield lambda owner="": EdgeCollections(tmp_path, owner)
     else:
         client = request.getfixturevalue("client")
         with warnings.catch_warnings():
             # The local mode warns that it keeps no payload indexes, which is no matter here.
             warnings.simplefilter("ignore", UserWarning)
-            yield lambda: QdrantCollections(client)
+            yield lambda owner="": QdrantCollections(client, owner=owner)
 
 
 @pytest.fixture

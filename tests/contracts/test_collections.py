@@ -1,6 +1,7 @@
 """What every backend of the port to the collections must do."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -11,11 +12,12 @@ from indexing.collections import (
     CollectionInfo,
     CollectionIsLive,
     Collections,
+    ForeignIndex,
     NoPreviousCollection,
     NoSuchCollection,
 )
 from indexing.queries import ExpandedQuery
-from tests.contracts.conftest import SPEC
+from tests.contracts.conftest import SPEC, Place
 from tests.factories import make_item, make_points
 
 
@@ -71,7 +73,8 @@ def test_every_collection_has_a_name_that_none_had_before(collections: Collectio
     infos.append(collections.create(other))
 
     assert len({info.name for info in infos}) >= 3
-    assert all(info.name.startswith(f"items-{info.spec.fingerprint}-") for info in infos)
+    assert all(f"items-{info.spec.fingerprint}-" in info.name for info in infos)
+    assert all(info.fingerprint == info.spec.fingerprint for info in infos)
     assert collections.all() == [infos[0], infos[1], infos[3]]
 
 
@@ -200,3 +203,81 @@ def test_whoever_looks_during_a_switch_finds_the_old_or_the_new(collections: Col
 
     assert seen
     assert all(info in both for info in seen)
+
+
+def test_collection_says_whose_it_is(place: Place) -> None:
+    info = place("a").create(SPEC)
+
+    assert info.owner == "a"
+    assert place("a").all() == [info]
+    assert place("a").foreign() == []
+    assert place("a").unowned() == []
+
+
+CALLS: dict[str, Callable[[Collections, CollectionInfo], object]] = {
+    "live": lambda collections, _: collections.live(),
+    "previous": lambda collections, _: collections.previous(),
+    "all": lambda collections, _: collections.all(),
+    "create": lambda collections, info: collections.create(info.spec),
+    "switch": lambda collections, info: collections.switch(info),
+    "switch_back": lambda collections, _: collections.switch_back(),
+    "drop": lambda collections, info: collections.drop(info),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_nothing_of_another_database_is_given_changed_or_replaced(place: Place, call: str) -> None:
+    first, second = switched(place("a"), 2)
+    third = place("a").create(SPEC)
+    others = place("b")
+
+    with pytest.raises(ForeignIndex):
+        CALLS[call](others, first if call == "drop" else third)
+
+    assert list(others.foreign()) == [first, second, third]
+    ours = place("a")
+    assert (ours.live(), ours.previous()) == (second, first)
+    assert ours.all() == [first, second, third]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_unowned_collections_are_not_used_before_they_are_adopted(place: Place, call: str) -> None:
+    first, second = switched(place(), 2)
+
+    with pytest.raises(ForeignIndex):
+        CALLS[call](place("a"), first)
+
+    assert (place().live(), place().previous()) == (second, first)
+    assert place("a").foreign() == []
+
+
+def test_adopted_collections_are_live_as_before_and_nobody_elses(place: Place) -> None:
+    first, second = switched(place(), 2)
+    index = place().open(second)
+    index.upsert(make_points([make_item("1")]))
+    index.close()
+    ours = place("a")
+
+    ours.adopt(ours.unowned())
+
+    own = [msgspec.structs.replace(info, owner="a") for info in (first, second)]
+    again = place("a")
+    assert (again.live(), again.previous()) == (own[1], own[0])
+    assert again.all() == own
+    assert again.unowned() == again.foreign() == []
+    index = again.open(own[1])
+    assert index.count() == 1
+    index.close()
+    with pytest.raises(ForeignIndex):
+        place("b").live()
+
+
+def test_adoption_that_was_cut_off_is_finished(place: Place) -> None:
+    first, second = switched(place(), 2)
+    ours = place("a")
+    ours.adopt([second])
+
+    ours.adopt(ours.unowned())
+
+    assert [info.name for info in place("a").all()] == [first.name, second.name]
+    assert place("a").unowned() == []

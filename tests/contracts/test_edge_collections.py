@@ -81,6 +81,35 @@ def test_of_several_old_folders_the_one_written_last_is_live(tmp_path: Path) -> 
     assert live.name == SPEC.name
 
 
+def test_of_several_adopted_old_folders_the_one_written_last_is_live(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(SPEC, encoder_revision="another")
+    make_old_release(tmp_path, SPEC, "1")
+    make_old_release(tmp_path, other, "1")
+    for file in (tmp_path / other.name).rglob("*"):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    collections = EdgeCollections(tmp_path, "a")
+    assert not (tmp_path / POINTER_FILE).exists()
+
+    collections.adopt(sorted(collections.unowned(), key=lambda info: info.name == other.name))
+
+    live = EdgeCollections(tmp_path, "a").live()
+    assert live is not None
+    assert (live.name, live.owner) == (SPEC.name, "a")
+
+
+def test_collection_that_is_open_is_not_adopted(tmp_path: Path) -> None:
+    theirs = EdgeCollections(tmp_path, "a")
+    first, second = theirs.create(SPEC), theirs.create(SPEC)
+    index = theirs.open(second)
+    ours = EdgeCollections(tmp_path, "b")
+
+    with pytest.raises(IndexInUse):
+        ours.adopt(ours.foreign())
+
+    assert theirs.all() == [first, second]
+    index.close()
+
+
 def test_default_options_leave_the_fingerprint_as_it_is() -> None:
     assert CollectionSpec(64, "a", "b").name == "items-eca016db8ea1"
     assert CollectionSpec(64, "a", "b", encoder="/moved/model").name == "items-eca016db8ea1"

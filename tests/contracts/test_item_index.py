@@ -12,7 +12,7 @@ from indexing.collections import Collections
 from indexing.documents import Item, ItemKey
 from indexing.filter_parser import parse_filter
 from indexing.filters import AnyOf, Either, Filter, Range, matches
-from indexing.index import IndexedPoint, ItemIndex, QueryVectors, SparseVector
+from indexing.index import IndexedPoint, ItemIndex, PointRef, QueryVectors, SparseVector
 from indexing.queries import ExpandedQuery
 from tests.contracts.conftest import SPEC
 from tests.factories import make_item, make_point, make_points, query_vectors
@@ -471,6 +471,16 @@ def test_scrolling_gives_every_point_once_by_ascending_key(index: ItemIndex) -> 
 
     assert [point.key for page in pages for point in page] == keys
     assert [len(page) for page in pages] == [3, 3, 2, 0]
+
+
+def test_scrolling_tells_of_every_point_what_it_is_of(index: ItemIndex) -> None:
+    keys = [1, 2, 3, 5, 8, 2**40]
+    index.upsert([make_point(key, make_item(f"i{key}"), version=key + 2**60) for key in keys])
+
+    refs = [*index.scroll_refs(None, 4), *index.scroll_refs(5, 4)]
+
+    assert refs == [PointRef(ItemKey(key), key + 2**60, f"i{key}") for key in keys]
+    assert index.scroll_refs(2**40, 4) == []
 
 
 def test_scrolled_point_is_the_one_that_was_stored(filled: ItemIndex) -> None:

