@@ -137,6 +137,12 @@ def count_waiting(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(outbox)).scalar_one()
 
 
+def count_waiting_items(connection: Connection) -> int:
+    """Items that have entries; several of one count once."""
+    distinct = func.count(outbox.c.item_key.distinct())
+    return connection.execute(select(distinct)).scalar_one()
+
+
 _CLAIM = text(
     """
     with next as materialized (

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from app.db.locks import Lock, take_turn
-from app.items.repository import enqueue_all
+from app.items.outbox import count_waiting_items
+from app.items.repository import count_items, enqueue_all
 from app.live_index import LiveIndex
 from app.reindex.ownership import compare_where_needed
 from indexing.collections import CollectionInfo
@@ -37,7 +38,7 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
             live.refresh()
         with live.lease() as serving:
             compare_where_needed(connection, live.collections, serving.index)
-            if not serving.index.count():
+            if _lacks_all(connection, serving.index):
                 # It was just made, or a crash came behind that; everything is indexed again, from
                 # kept vectors where they fit.
                 enqueue_all(connection)
@@ -54,7 +55,8 @@ def _open(connection: Connection, live: LiveIndex, info: CollectionInfo) -> Item
     """None where it is damaged, and has been set aside."""
     try:
         index = live.collections.open(info)
-        if not _has_lost_all(connection, index):
+        # What is left of such files still has a say in the scores of what is written to them.
+        if not (isinstance(index, LocalIndex) and _lacks_all(connection, index)):
             return index
         index.close()
         reason = f"{info.name} holds no point any more"
@@ -65,13 +67,9 @@ def _open(connection: Connection, live: LiveIndex, info: CollectionInfo) -> Item
     return None
 
 
-def _has_lost_all(connection: Connection, index: ItemIndex) -> bool:
-    """What is left of such files still has a say in the scores of what is written to them."""
-    return (
-        isinstance(index, LocalIndex)
-        and not index.count()
-        and count_items(connection) > count_waiting(connection)
-    )
+def _lacks_all(connection: Connection, index: ItemIndex) -> bool:
+    """Whether it holds no point, though there are items that do not wait to be indexed."""
+    return not index.count() and count_items(connection) > count_waiting_items(connection)
 
 
 def _searchable(live: LiveIndex, info: CollectionInfo) -> bool:
