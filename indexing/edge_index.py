@@ -371,9 +371,35 @@ def _open(folder: Path, spec: CollectionSpec, lock: ShardLock) -> edge.EdgeShard
                     if full:
                         require_room(folder)
                     raise
-            return edge.EdgeShard.load(str(folder))
+            return _load(folder)
         require_room(folder.parent)
     return create_shard(folder, CollectionInfo(folder.name, spec, datetime.now(UTC)))
+
+
+def _load(folder: Path) -> edge.EdgeShard:
+    shard = edge.EdgeShard.load(str(folder))
+    if not _counts_words_rightly(shard):
+        # Points that were lost and were written again from the log count twice, until it is opened
+        # the next time.
+        shard.flush()
+        shard.close()
+        shard = edge.EdgeShard.load(str(folder))
+    return shard
+
+
+def _counts_words_rightly(shard: edge.EdgeShard) -> bool:
+    """No term occurs in more points than there are, which would make its weight negative."""
+    records, _ = shard.scroll(edge.ScrollRequest(limit=3, with_vector=[LEXICAL]))
+    for record in records:
+        vectors: Any = record.vector
+        if LEXICAL not in vectors:
+            continue
+        itself = edge.Filter(must=[edge.HasIdCondition({record.id})])
+        nearest = edge.Query.Nearest(vectors[LEXICAL], using=LEXICAL)
+        found = shard.query(edge.QueryRequest(limit=1, query=nearest, filter=itself))
+        if found and found[0].score < 0:
+            return False
+    return True
 
 
 def _quantization(

@@ -1,13 +1,15 @@
 """Whether an index finds what it holds: filters agree with the payloads, and points are found by
 their own vectors. `audit.py` asks it of a copy."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from indexing.candidates import DENSE
+from indexing.candidates import DENSE, LEXICAL
 from indexing.collection import PAYLOAD_INDEXES, WORDS
 from indexing.edge_index import EdgeItemIndex
+from indexing.filters import AnyOf
 from indexing.index import IndexedPoint, QueryVectors
 from indexing.queries import ExpandedQuery
 
@@ -19,6 +21,7 @@ FOUND_SHARE = 0.9
 
 _NEAREST = 10
 _SAME = 0.999
+_WEIGHED = 10
 Value = str | int
 _LOOKED_FOR = 100
 
@@ -33,11 +36,19 @@ class IndexChecks:
             field: {} for field, kind in PAYLOAD_INDEXES.items() if kind in ("float", "integer")
         }
         self._looked_for: list[IndexedPoint] = []
+        self._occurrences: Counter[int] = Counter()
+        self._points = self._without_words = 0
 
     def add(self, page: Sequence[IndexedPoint]) -> None:
         """The first page says which values are asked for, every page how often they occur."""
         first = not self._looked_for
+        if first:
+            weighed = page[:: max(1, len(page) // _WEIGHED)]
+            self._occurrences.update(dict.fromkeys(_terms(weighed), 0))
         for point in page:
+            self._points += 1
+            self._without_words += not point.lexical.indices
+            self._occurrences.update(t for t in point.lexical.indices if t in self._occurrences)
             for field in PAYLOAD_INDEXES:
                 for value in _values(point, field):
                     if field in self._numbers and field != WORDS:
@@ -60,9 +71,33 @@ class IndexChecks:
                 found = set(index.keys_up_to(field, bound, points + 1))
                 if found != {key for key, number in numbers.items() if number <= bound}:
                     yield f"the payload index of {field} is damaged"
+        if any(not self._weighs_rightly(index, point) for point in self._looked_for):
+            yield "the statistics of words are damaged"
         missed = sum(not _finds(index, point) for point in self._looked_for)
         if missed > (1 - FOUND_SHARE) * len(self._looked_for):
             yield f"{missed} of {len(self._looked_for)} points are not found by their own vectors"
+
+    def _weighs_rightly(self, index: EdgeItemIndex, point: IndexedPoint) -> bool:
+        """Whether its score by its own words is that of the formula: each term by its inverse
+        document frequency, ln((N - n + 0.5) / (n + 0.5) + 1), as Qdrant's IDF modifier has it.
+        Vectors that are left over from points that are lost would count, too."""
+        terms = point.lexical.indices
+        if self._without_words or not terms or any(t not in self._occurrences for t in terms):
+            return True
+        expected = 0.0
+        for term, weight in zip(terms, point.lexical.values, strict=True):
+            count = self._occurrences[term]
+            expected += weight**2 * math.log((self._points - count + 0.5) / (count + 0.5) + 1.0)
+        itself = AnyOf("id", (str(point.payload["id"]),))
+        asked = QueryVectors(lexical=point.lexical)
+        found = index.retrieve(ExpandedQuery(text="", forced=itself), asked, _NEAREST)
+        scores = found.scores[LEXICAL][found.keys == point.key]
+        return len(scores) == 1 and math.isclose(float(scores[0]), expected, rel_tol=1e-3)
+
+
+def _terms(points: Sequence[IndexedPoint]) -> Iterator[int]:
+    for point in points:
+        yield from point.lexical.indices
 
 
 def _finds(index: EdgeItemIndex, point: IndexedPoint) -> bool:

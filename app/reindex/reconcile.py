@@ -40,13 +40,15 @@ def out_of_step(engine: Engine, target: Target, keys: Sequence[int]) -> OutOfSte
 
 
 def bring_into_step(engine: Engine, target: Target, found: OutOfStep) -> None:
-    """Have what is behind indexed again, and delete the points of what is gone."""
+    """Have what is behind indexed again, and delete the points of what is gone. What is deleted is
+    put on the waiting list, too: its key may be given to another item at this moment."""
     # A point never replaces a newer one.
     surplus = [ItemKey(key) for key in (*found.gone, *found.newer)]
     for start in range(0, len(surplus), PAGE):
         target.index.delete(surplus[start : start + PAGE])
-    for start in range(0, len(found.behind), PAGE):
-        rows = [{"item_key": key} for key in found.behind[start : start + PAGE]]
+    suspects = (*found.behind, *found.gone)
+    for start in range(0, len(suspects), PAGE):
+        rows = [{"item_key": key} for key in suspects[start : start + PAGE]]
         with engine.begin() as connection:
             connection.execute(outbox.insert(), rows)
 

@@ -21,6 +21,7 @@ from app.tasks.repository import (
     start_task,
     unfinished,
 )
+from indexing.errors import IndexingError
 
 logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -106,7 +107,8 @@ class TaskRunner:
             return
         except TaskCanceled:
             self._finish(task.id, "canceled", None)
-        except TaskFailed as error:
+        except (TaskFailed, IndexingError) as error:
+            # Both say in one line what is wrong, and what to do about it.
             self._finish(task.id, "failed", str(error))
         except Exception as error:  # a task that fails must not take the runner with it
             logger.exception("task %s (%s) failed", task.id, task.kind)
