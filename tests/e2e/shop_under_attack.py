@@ -9,11 +9,10 @@ from typing import Any
 
 import httpx
 
-from app.db.engine import connect
-from app.db.postgres import EmbeddedPostgres
-from benchmarks.changes import Stores, payloads_of, read_stores
+from benchmarks.changes import payloads_of
 from indexing.documents import Item
 from tests.e2e.command import Service, started_program, until
+from tests.e2e.stores import look_up
 
 ADMIN_KEY = "the-key-of-whoever-runs-the-service"
 ITEMS = 60
@@ -143,11 +142,19 @@ def copy_data_dir(source: Path, target: Path) -> Path:
     return target
 
 
-def look_up(data_dir: Path) -> Stores:
-    postgres = EmbeddedPostgres(data_dir / "postgres")
-    engine = connect(postgres.url)
-    try:
-        return read_stores(engine, data_dir / "index")
-    finally:
-        engine.dispose()
-        postgres.stop()
+def filled_shop(folder: Path) -> tuple[Path, Shop]:
+    """The data directory of a shop whose service has ended, and what was sent to it."""
+    data_dir, shop = folder / "var", Shop()
+    with small_service(data_dir) as service:
+        until(lambda: ready(service), 60, "the service")
+        assert shop.send(service, ITEMS)
+        until_settled(service)
+        assert service.terminate() == 0
+    return data_dir, shop
+
+
+def copy_shop(source: tuple[Path, Shop], target: Path) -> tuple[Path, Shop]:
+    """Another of the same state, which a test may change."""
+    shop = Shop()
+    shop.accepted, shop.number = dict(source[1].accepted), source[1].number
+    return copy_data_dir(source[0], target), shop

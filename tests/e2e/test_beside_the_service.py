@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from app.db.engine import connect
-from app.db.postgres import EmbeddedPostgres
-from benchmarks.changes import Stores, payloads_of, read_stores
+from benchmarks.changes import Stores, payloads_of
 from indexing.documents import Item
 from tests.e2e.command import Service, endcap, free_port, started, until
+from tests.e2e.stores import look_up
 
 ROUNDS = int(os.environ.get("ENDCAP_TEST_ROUNDS", "20"))
 READY_SECONDS = 120
@@ -191,16 +190,6 @@ def unsuccessful(service: Service) -> list[dict[str, Any]]:
     )
     tasks: list[dict[str, Any]] = answer.raise_for_status().json()["tasks"]
     return tasks
-
-
-def look_up(data_dir: Path) -> Stores:
-    postgres = EmbeddedPostgres(data_dir / "postgres")
-    engine = connect(postgres.url)
-    try:
-        return read_stores(engine, data_dir / "index")
-    finally:
-        engine.dispose()
-        postgres.stop()
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from app.db.engine import connect
-from app.db.postgres import EmbeddedPostgres
 from app.features.store import REFRESH_SECONDS
 from benchmarks.changes import (
     Answer,
@@ -23,11 +21,11 @@ from benchmarks.changes import (
     Senders,
     Stores,
     payloads_of,
-    read_stores,
     replay,
 )
 from indexing.documents import Item
 from tests.e2e.command import Service, started, until
+from tests.e2e.stores import look_up
 
 READY_SECONDS = 120
 SETTLED_SECONDS = 120
@@ -121,16 +119,6 @@ def search(service: Service, wanted: dict[str, Any]) -> list[str]:
         if len(found) >= answer["total"]["value"]:
             assert answer["total"]["relation"] == "exact"
             return found
-
-
-def look_up(data_dir: Path) -> Stores:
-    postgres = EmbeddedPostgres(data_dir / "postgres")
-    engine = connect(postgres.url)
-    try:
-        return read_stores(engine, data_dir / "index")
-    finally:
-        engine.dispose()
-        postgres.stop()
 
 
 def test_every_message_was_answered_though_some_had_to_be_sent_again(outcome: Outcome) -> None:

@@ -11,13 +11,12 @@ import pytest
 from tests.damage import DAMAGES, files_of, role_of
 from tests.e2e.command import Service, until
 from tests.e2e.shop_under_attack import (
-    ITEMS,
     Shop,
-    copy_data_dir,
+    copy_shop,
+    filled_shop,
     ready,
     settled,
     small_service,
-    until_settled,
 )
 
 EVERY = int(os.environ.get("ENDCAP_TEST_EVERY", "31"))
@@ -28,14 +27,7 @@ HEALED_SECONDS = 120
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Shop]:
-    data_dir = tmp_path_factory.mktemp("filled") / "var"
-    shop = Shop()
-    with small_service(data_dir) as service:
-        until(lambda: ready(service), 60, "the service")
-        assert shop.send(service, ITEMS)
-        until_settled(service)
-        assert service.terminate() == 0
-    return data_dir, shop
+    return filled_shop(tmp_path_factory.mktemp("filled"))
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -48,9 +40,7 @@ def test_each_file_that_is_damaged_while_running_is_put_right(
     ]
     failed = []
     for n, file in enumerate(tried):
-        data_dir = copy_data_dir(filled[0], tmp_path / f"var{n}")
-        shop = Shop()
-        shop.accepted, shop.number = dict(filled[1].accepted), ITEMS
+        data_dir, shop = copy_shop(filled, tmp_path / f"var{n}")
         try:
             attack(shop, data_dir, file, damage)
         except Exception as error:  # all are tried, and told together

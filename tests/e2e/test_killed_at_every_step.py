@@ -14,7 +14,8 @@ from tests.e2e.command import until
 from tests.e2e.shop_under_attack import (
     ITEMS,
     Shop,
-    copy_data_dir,
+    copy_shop,
+    filled_shop,
     ready,
     small_service,
     until_settled,
@@ -36,14 +37,7 @@ NOT_HERE = {
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Shop]:
-    data_dir = tmp_path_factory.mktemp("filled") / "var"
-    shop = Shop()
-    with small_service(data_dir) as service:
-        until(lambda: ready(service), 60, "the service")
-        assert shop.send(service, ITEMS)
-        until_settled(service)
-        assert service.terminate() == 0
-    return data_dir, shop
+    return filled_shop(tmp_path_factory.mktemp("filled"))
 
 
 def have_all_indexed_again(data_dir: Path) -> None:
@@ -61,10 +55,7 @@ def have_all_indexed_again(data_dir: Path) -> None:
 def test_each_accepted_change_is_there_once_after_a_kill(
     filled: tuple[Path, Shop], tmp_path: Path, step: str, moment: str
 ) -> None:
-    data_dir = copy_data_dir(filled[0], tmp_path / "var")
-    shop = Shop()
-    shop.accepted = dict(filled[1].accepted)
-    shop.number = ITEMS
+    data_dir, shop = copy_shop(filled, tmp_path / "var")
     if step == "optimise":
         have_all_indexed_again(data_dir)
     with small_service(data_dir, step, moment) as service:
