@@ -17,7 +17,7 @@ from app import side_process
 from app.following import keep_refreshing
 from app.live_index import LiveIndex, Serving
 from app.reindex.findings import AuditFindings, AuditJob
-from app.reindex.reconcile import bring_into_step, out_of_step
+from app.reindex.reconcile import OutOfStep, bring_into_step, out_of_step
 from indexing.composition import COMPOSITION_REVISION
 from indexing.errors import IndexDamaged, IndexUnavailable
 from indexing.index import LocalIndex
@@ -120,23 +120,25 @@ class IndexGuard:
         self._next = now + max(AUDIT_SECONDS, _SHARE * spent)
         self._pause = min(self._pause * 2, AUDIT_SECONDS) if suspicious else SUSPICIOUS_SECONDS
         self._not_before = now + max(self._pause, spent)
-        self.last = Audit(
-            at, round(spent, 1), found.points, len(found.stale), len(found.ghosts), found.damage
-        )
-        self._act(serving, found)
-
-    def _act(self, serving: Serving, found: AuditFindings) -> None:
+        lost = OutOfStep()
         damage = found.damage
-        # What was written since the copy was made, or is about to be, is no fault of the index.
-        lost = out_of_step(self._engine, serving, (*found.stale, *found.ghosts))
-        if damage is None and len(lost) > max(FEW, FEW_SHARE * found.points):
-            damage = f"{len(lost)} items are not in step with PostgreSQL, and none of them waits"
+        if damage is None:
+            try:
+                # What was written since the copy was made, or is about to be, is no fault.
+                lost = out_of_step(self._engine, serving, (*found.stale, *found.ghosts))
+                if len(lost) > max(FEW, FEW_SHARE * found.points):
+                    damage = f"{len(lost)} items are not in step with PostgreSQL and none waits"
+            except IndexDamaged as error:
+                damage = str(error)
+        self.last = Audit(
+            at, round(spent, 1), found.points, len(lost.behind), len(lost.gone), damage
+        )
         if damage is not None:
             logger.error("the index is damaged and is built anew: %s", damage)
-            self._repair(damage)
             # Looked at again until another one is live.
             self._pause = SUSPICIOUS_SECONDS
             self._next = monotonic() + _AGAIN_SECONDS
+            self._repair(damage)
         elif lost:
             logger.warning("%d items are indexed again: not in step with PostgreSQL", len(lost))
             bring_into_step(self._engine, serving, lost)
