@@ -17,6 +17,13 @@ from indexing.errors import (
 # In Rust's words: "… (os error 28)".
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_INSIDE = (
+    "Service runtime error",
+    "Service internal error",
+    "Inconsistent",
+    # Every collection is made with those that are asked for.
+    "No range index",
+)
 _OF_THE_MACHINE = frozenset(
     {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.ENFILE}
 )
@@ -53,7 +60,7 @@ def _meaning(message: str) -> IndexingError:
     if "Shard is not initialized" in message or (number and int(number[1]) in _OF_THE_MACHINE):
         return IndexUnavailable(told)
     # Its own words for what went wrong inside, and not with what it was given.
-    if message.startswith(("Service runtime error", "Service internal error", "Inconsistent")):
+    if message.startswith(_INSIDE):
         return IndexDamaged(told)
     return IndexRefused(told)
 

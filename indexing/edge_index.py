@@ -335,8 +335,7 @@ def create_shard(folder: Path, info: CollectionInfo) -> edge.EdgeShard:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         shard = edge.EdgeShard.create(str(folder), config)
-        for field, kind in PAYLOAD_INDEXES.items():
-            shard.update(edge.UpdateOperation.create_field_index(field, _PAYLOAD_TYPES[kind]))
+        _create_payload_indexes(shard)
         shard.flush()
         write_durably(folder / INFO_FILE, msgspec.json.encode(info))
     return shard
@@ -378,6 +377,9 @@ def _open(folder: Path, spec: CollectionSpec, lock: ShardLock) -> edge.EdgeShard
 
 def _load(folder: Path) -> edge.EdgeShard:
     shard = edge.EdgeShard.load(str(folder))
+    if not _has_payload_indexes(shard):
+        _create_payload_indexes(shard)
+        shard.flush()
     if not _counts_words_rightly(shard):
         # Points that were lost and were written again from the log count twice, until it is opened
         # the next time.
@@ -385,6 +387,24 @@ def _load(folder: Path) -> edge.EdgeShard:
         shard.close()
         shard = edge.EdgeShard.load(str(folder))
     return shard
+
+
+def _has_payload_indexes(shard: edge.EdgeShard) -> bool:
+    """Each segment has a file that lists its own; where that is gone, Edge opens it without any."""
+    if not shard.info().payload_schema.keys() >= PAYLOAD_INDEXES.keys():
+        return False
+    by_popularity = edge.OrderBy("popularity", edge.Direction.Desc)
+    try:
+        shard.query(edge.QueryRequest(limit=1, query=by_popularity))
+    except Exception:  # of a segment without
+        return False
+    return True
+
+
+def _create_payload_indexes(shard: edge.EdgeShard) -> None:
+    """Those that are there already stay as they are."""
+    for field, kind in PAYLOAD_INDEXES.items():
+        shard.update(edge.UpdateOperation.create_field_index(field, _PAYLOAD_TYPES[kind]))
 
 
 def _counts_words_rightly(shard: edge.EdgeShard) -> bool:

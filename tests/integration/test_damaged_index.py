@@ -108,6 +108,7 @@ def check_all_are_found_once(live: Live) -> None:
     live.store.refresh()
     with live.index.lease() as serving:
         assert serving.index.count() == ITEMS
+    assert len(live.search.search(SearchQuery(text="", per_page=100)).hits) > 0
     for item in make_items()[::10]:
         hits = live.search.search(SearchQuery(text=item.title, group=False)).hits
         assert [hit.id for hit in hits].count(item.id) == 1

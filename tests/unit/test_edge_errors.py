@@ -23,6 +23,7 @@ class PanicException(BaseException):
         (Exception("Service runtime error: Failed to flush vector_storage"), IndexDamaged),
         (PanicException("index out of bounds: the len is 0 but the index is 0"), IndexDamaged),
         (Exception("IO Error: No space left on device (os error 28)"), NoRoom),
+        (Exception("No range index for `order_by` key: `popularity`."), IndexDamaged),
         (OSError(errno.ENOSPC, "No space left on device"), NoRoom),
         (OSError(errno.EROFS, "Read-only file system"), IndexUnavailable),
         (Exception("Service runtime error: Read-only file system (os error 30)"), IndexUnavailable),

@@ -37,6 +37,28 @@ def test_second_process_is_told_who_has_the_index_open(tmp_path: Path) -> None:
         process.kill()
 
 
+def test_two_containers_on_one_volume_part_as_two_processes_do(tmp_path: Path) -> None:
+    """Stood for by namespaces, in which process ids and the host's name are others."""
+    contained = ["unshare", "--fork", "--pid", "--uts"]
+    if os.geteuid() != 0 or subprocess.run([*contained, "true"], check=False).returncode:
+        pytest.skip("no namespaces can be made here")
+    shard = tmp_path / "items-1"
+    named = f"import socket; socket.sethostname('other-container')\n{HOLD}"
+    process = subprocess.Popen(
+        [*contained, "--kill-child", sys.executable, "-c", named, shard],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"held\n"
+
+    with process:
+        with pytest.raises(IndexInUse, match=r"\(process \d+ on other-container\) has the index"):
+            ShardLock(shard)
+        process.kill()
+    ShardLock(shard).release()
+
+
 def test_second_opening_in_one_process_is_refused_as_well(tmp_path: Path) -> None:
     with ShardLock(tmp_path / "items-1"), pytest.raises(IndexInUse):
         ShardLock(tmp_path / "items-1")
