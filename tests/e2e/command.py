@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from app.commands.starting import TITLE
+
 ENDCAP = Path(sys.executable).with_name("endcap")
 FIRST_START_SECONDS = 600
 """The demo embeds 4,181 items before it is ready, which a busy machine takes minutes for."""
@@ -36,6 +38,11 @@ class Service:
         with suppress(httpx.HTTPError):
             return httpx.get(f"{self.url}/health/ready").is_success
         return False
+
+    def starting(self) -> bool:
+        """Whether it still says that it starts; raises what httpx does where nothing answers."""
+        answer = httpx.get(f"{self.url}/health/ready")
+        return answer.status_code == 503 and answer.json()["title"] == TITLE
 
     def kill(self) -> None:
         """As the system does that runs out of memory: no handler runs."""
