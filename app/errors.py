@@ -57,7 +57,9 @@ logger = logging.getLogger(__name__)
 INDEX_REPAIR = "index_repair"
 """In the application's state: a function that tells how far a repair of the index is, if one is."""
 
-_RETRY_SECONDS = 2
+RETRY_SECONDS = 2
+"""What `Retry-After` says while the index or the whole service is not there yet."""
+
 MAX_PROBLEMS = 200
 """Of a body with more mistakes than anyone reads at once."""
 
@@ -193,7 +195,7 @@ def known_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     problem = problem_of(error, request.url.path)
     headers = {}
     if isinstance(error, IndexUnavailable):
-        headers["Retry-After"] = str(_RETRY_SECONDS)
+        headers["Retry-After"] = str(RETRY_SECONDS)
         repairing = request.app.state.get(INDEX_REPAIR, _no_repair)()
         if repairing is not None:
             problem = msgspec.structs.replace(problem, detail=f"{problem.detail}; {repairing}")

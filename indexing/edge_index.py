@@ -152,7 +152,7 @@ class EdgeItemIndex(QdrantBackend):
             with_payload=edge.PayloadSelector.Include(list(REF)),
             with_vector=False,
         )
-        with edge_errors():
+        with self._calls():
             records, _ = self._shard.scroll(request)
         return [read_ref(record) for record in records]
 

@@ -17,13 +17,13 @@ def index_waiting(live: Live, startup: Startup | None = None) -> int:
     if not waiting:
         return 0
     done = 0
-    if startup is not None:
-        startup.begin("indexing what waits", waiting)
+    # Where nobody asks how far a start is, nobody is told.
+    startup = startup or Startup()
+    startup.begin("indexing what waits", waiting)
     with progress_bar("Indexing", waiting) as advance:
         while count := live.outbox.run_batch():
             advance(count)
-            if startup is not None:
-                startup.advance(count)
+            startup.advance(count)
             done += count
     with live.index.lease() as serving:
         try:

@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from app.errors import PROBLEM_JSON, Problem
+from app.errors import PROBLEM_JSON, RETRY_SECONDS, Problem
 
-RETRY_SECONDS = 2
 TITLE = "The service is starting"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta http-equiv="refresh" content="{seconds}"><p>{title}: {detail}</p></html>"""

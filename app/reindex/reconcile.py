@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, select
 
 from app.db.tables import items, outbox
 from app.items.outbox import Target
-from app.items.repository import LIVE
+from app.items.repository import LIVE, enqueue
 from indexing.documents import ItemKey
 
 PAGE = 1_000
@@ -48,9 +48,8 @@ def bring_into_step(engine: Engine, target: Target, found: OutOfStep) -> None:
         target.index.delete(surplus[start : start + PAGE])
     suspects = (*found.behind, *found.gone)
     for start in range(0, len(suspects), PAGE):
-        rows = [{"item_key": key} for key in suspects[start : start + PAGE]]
         with engine.begin() as connection:
-            connection.execute(outbox.insert(), rows)
+            enqueue(connection, suspects[start : start + PAGE])
 
 
 def _compare(connection: Connection, target: Target, keys: Sequence[int]) -> OutOfStep:

@@ -38,9 +38,9 @@ def start_index(engine: Engine, live: LiveIndex, encoder: str, say: Say) -> str 
             live.refresh()
         with live.lease() as serving:
             compare_where_needed(connection, live.collections, serving.index)
-            if _lacks_all(connection, serving.index):
-                # It was just made, or a crash came behind that; everything is indexed again, from
-                # kept vectors where they fit.
+            if not serving.index.count():
+                # It was just made, or a crash came behind that; everything that does not wait yet
+                # is indexed again, from kept vectors where they fit.
                 enqueue_all(connection)
     wanted = live.spec(encoder)
     # By its name: the spec alone does not tell by which payload indexes it was made.
