@@ -130,6 +130,10 @@ class IndexGuard:
                     damage = f"{len(lost)} items are not in step with PostgreSQL and none waits"
             except IndexDamaged as error:
                 damage = str(error)
+        if self._live.current().info.name != serving.info.name:
+            # A rebuild went live meanwhile, and what changed since is written there only: the
+            # collection that was compared is out of step, and right to be.
+            return
         self.last = Audit(
             at, round(spent, 1), found.points, len(lost.behind), len(lost.gone), damage
         )

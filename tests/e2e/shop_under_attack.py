@@ -126,11 +126,15 @@ def settled(service: Service) -> bool:
     state = ready(service)
     if state is None or state["waiting_for_index"] or "index_problem" in state:
         return False
+    return not rebuilding(service)
+
+
+def rebuilding(service: Service) -> bool:
     answer = httpx.get(
         f"{service.url}/v1/admin/reindex", headers={"Authorization": f"Bearer {ADMIN_KEY}"}
     )
-    tasks = answer.json()["tasks"]
-    return not any(task["status"] in {"enqueued", "processing"} for task in tasks)
+    tasks = answer.raise_for_status().json()["tasks"]
+    return any(task["status"] in {"enqueued", "processing"} for task in tasks)
 
 
 def until_settled(service: Service) -> None:

@@ -3,13 +3,16 @@
 import re
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import select
 
 from app.admin.api_keys import create_key
 from app.asgi import create_app
+from app.db.tables import tasks
 from app.items.changes import Change
 from app.items.repository import apply_changes, put, write_items
 from app.judgments import store_judgments
@@ -18,6 +21,7 @@ from app.reindex.requests import request_rebuild
 from app.tasks.repository import Task, cancel_task, create_task, read_task
 from indexing.candidates import Floats
 from indexing.documents import ItemId
+from indexing.edge_index import EdgeItemIndex
 from indexing.encoder import HashEncoder
 from indexing.errors import EncoderUnavailable
 from indexing.queries import SearchQuery
@@ -100,6 +104,29 @@ def test_changes_during_a_rebuild_are_in_the_new_collection(
     assert "late" in ids(live)
     assert "k0" not in ids(live)
     assert "k1" in ids(live, "teapot")
+
+
+def test_audit_during_which_another_collection_goes_live_finds_nothing(
+    live: Live, fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(*SHOP)
+    index = live.index.current().index
+    assert isinstance(index, EdgeItemIndex)
+    copy_to = index.copy_to
+
+    def copy_and_rebuild(folder: Path) -> None:
+        copy_to(folder)
+        rebuild(live)
+        fill(*(make_item(item.id, title=f"{item.title}, reduced") for item in SHOP))
+
+    monkeypatch.setattr(index, "copy_to", copy_and_rebuild)
+    assert live.index_guard is not None
+    live.index_guard.look()
+
+    with live.engine.connect() as connection:
+        waiting = connection.execute(select(tasks.c.id).where(tasks.c.status == "enqueued")).all()
+    assert waiting == []
+    assert live.index_guard.last is None
 
 
 def test_rollback_goes_back_to_the_old_collection_with_what_changed_since(
